@@ -1,0 +1,3 @@
+module github.com/dewar-go/dewar
+
+go 1.26

@@ -1,0 +1,199 @@
+package taggedjson
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/internal/wtf8"
+)
+
+// Split checks all of data, syntax and tags, and returns the entries of its top
+// level, as Flask's session_class(loads(data)) has them: an object whose only
+// key is a tag is untagged first, and null, "", [] and their like are the empty
+// session (dict([]) is {}). What it accepts decodes, each value. Values point
+// into data, without the white space around them; keys don't.
+//
+// The error is [codec.ErrMalformed] or [codec.ErrLimit], with the byte offset,
+// which counts from the value's beginning where a tag is at fault.
+func (c Codec) Split(data []byte) ([]codec.Entry, error) {
+	s := scanner{data: data, wary: len(c.custom) > 0}
+	start := s.space(0)
+	if start == len(data) || data[start] != '{' {
+		return c.fromValue(data)
+	}
+	var room [16]member
+	members := room[:0]
+	end, done := s.first(start, '}')
+	for !done {
+		m, err := s.member(end, 1)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, m)
+		if end, done, err = s.more(m.valueEnd, '}'); err != nil {
+			return nil, err
+		}
+	}
+	if rest := s.space(end); rest != len(data) {
+		return nil, malformed(rest)
+	}
+	entries := makeEntries(data, members)
+	if s.suspect {
+		if err := c.checkTags(entries); err != nil {
+			return nil, err
+		}
+	}
+	if len(entries) == 1 && c.isTag(entries[0].Key) {
+		return c.untagged(entries[0], data[start:end:end])
+	}
+	return entries, nil
+}
+
+// checkTags decodes the values to see whether they do.
+func (c Codec) checkTags(entries []codec.Entry) error {
+	for _, e := range entries {
+		if _, err := c.Decode(e.Raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeEntries has one allocation for the keys and one for the entries.
+func makeEntries(data []byte, members []member) []codec.Entry {
+	if len(members) == 0 {
+		return nil
+	}
+	var room [256]byte
+	keys := room[:0]
+	for i := range members {
+		m := &members[i]
+		start := len(keys)
+		if inside := data[m.key+1 : m.keyEnd-1]; m.escaped {
+			keys = appendUnescaped(keys, inside)
+		} else {
+			keys = append(keys, inside...)
+		}
+		m.key, m.keyEnd = start, len(keys)
+	}
+	text := string(keys)
+	entries := make([]codec.Entry, 0, len(members))
+	seen := positions{entries: entries}
+	for _, m := range members {
+		e := codec.Entry{Key: text[m.key:m.keyEnd], Raw: data[m.value:m.valueEnd:m.valueEnd]}
+		seen.put(e)
+	}
+	return seen.entries
+}
+
+// positions collects entries, of which a later one with the same key takes the
+// place of the earlier, as in a Python dict.
+type positions struct {
+	entries []codec.Entry
+	index   map[string]int // nil while there are few
+}
+
+// fewKeys is how many keys are compared one by one before a map is worth it.
+const fewKeys = 16
+
+func (p *positions) put(e codec.Entry) {
+	if p.index == nil && len(p.entries) == fewKeys {
+		p.index = make(map[string]int, cap(p.entries))
+		for i := range p.entries {
+			p.index[p.entries[i].Key] = i
+		}
+	}
+	if i := p.find(e.Key); i >= 0 {
+		p.entries[i].Raw = e.Raw
+		return
+	}
+	if p.index != nil {
+		p.index[e.Key] = len(p.entries)
+	}
+	p.entries = append(p.entries, e)
+}
+
+func (p *positions) find(key string) int {
+	if p.index != nil {
+		if i, ok := p.index[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range p.entries {
+		if p.entries[i].Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// untagged returns the entries of an object that has one key, and that a tag.
+// Of " di" the value stays encoded: Flask wraps a session so whose only key
+// looks like a tag. Other keys in it are dropped.
+func (c Codec) untagged(only codec.Entry, data []byte) ([]codec.Entry, error) {
+	if only.Key != tagDict || c.tag(tagDict) != nil {
+		return c.fromValue(data)
+	}
+	if only.Raw[0] != '{' {
+		return nil, malformed(0)
+	}
+	inner, err := c.Split(only.Raw)
+	if err != nil {
+		return nil, err
+	}
+	if len(inner) == 0 {
+		return nil, malformed(0)
+	}
+	return []codec.Entry{{Key: wtf8.CutLast(inner[0].Key, 2), Raw: inner[0].Raw}}, nil
+}
+
+// fromValue is Python's dict(value) for the values of which it makes an empty
+// one, and for what a custom tag says is a map. Flask also takes a list of
+// pairs, which nothing ever writes.
+func (c Codec) fromValue(data []byte) ([]codec.Entry, error) {
+	v, err := c.Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		if v == "" {
+			return nil, nil
+		}
+	case codec.Markup:
+		if v == "" {
+			return nil, nil
+		}
+	case []byte:
+		if len(v) == 0 {
+			return nil, nil
+		}
+	case []any:
+		if len(v) == 0 {
+			return nil, nil
+		}
+	case codec.Tuple:
+		if len(v) == 0 {
+			return nil, nil
+		}
+	case map[string]any:
+		return c.encodeEntries(v)
+	}
+	return nil, malformed(0)
+}
+
+func (c Codec) encodeEntries(m map[string]any) ([]codec.Entry, error) {
+	entries := make([]codec.Entry, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		raw, err := c.Encode(nil, m[k])
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, codec.Entry{Key: k, Raw: raw})
+	}
+	return entries, nil
+}

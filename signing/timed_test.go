@@ -126,7 +126,13 @@ func TestTimesAreWrittenShort(t *testing.T) {
 		now  int64
 		want string
 	}{
-		{0, ""}, {1, "AQ"}, {255, "_w"}, {256, "AQA"}, {frozen, "ZVPxAA"}, {1<<31 - 1, "f____w"}, {253402300799, "Ov_0QX8"},
+		{0, ""},
+		{1, "AQ"},
+		{255, "_w"},
+		{256, "AQA"},
+		{frozen, "ZVPxAA"},
+		{1<<31 - 1, "f____w"},
+		{253402300799, "Ov_0QX8"},
 		{-1, ""}, // there is nothing before 1970
 	} {
 		signed := string(timed.Sign(nil, []byte("v"), time.Unix(tt.now, 999999999)))

@@ -1,0 +1,66 @@
+//go:build !race
+
+package dewar_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+// sink is a ResponseWriter that keeps nothing but the header.
+type sink struct{ h http.Header }
+
+func (w *sink) Header() http.Header         { return w.h }
+func (w *sink) WriteHeader(int)             {}
+func (w *sink) Write(b []byte) (int, error) { return len(b), nil }
+
+// Allocations of one request, exact: the race detector counts its own, so
+// these run without it.
+func TestAllocations(t *testing.T) {
+	m := manager(t, nil)
+	cookie := signedIn(t, m, map[string]any{"user_id": 4242, "name": "alice", "role": "admin"})
+	const user, n = dewar.Key[int]("user_id"), dewar.Key[int]("n")
+	ok := []byte("ok")
+	idle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(ok) })
+	read := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user.Get(dewar.From(r.Context()))
+		w.Write(ok)
+	})
+	count := 0
+	write := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		count++
+		n.Set(dewar.From(r.Context()), count)
+		w.Write(ok)
+	})
+	lazy := m.With(dewar.Route{Lazy: true})
+	for _, row := range []struct {
+		name   string
+		h      http.Handler
+		cookie string
+		most   float64
+	}{
+		{"no middleware", idle, cookie, 0},
+		{"no cookie", m.Wrap(idle), "", 2},
+		{"lazy, never asked", lazy.Wrap(idle), cookie, 2},
+		{"idle", m.Wrap(idle), cookie, 5},
+		{"read", m.Wrap(read), cookie, 7},
+		{"write", m.Wrap(write), cookie, 16},
+	} {
+		r := httptest.NewRequest("GET", "http://localhost/", nil)
+		if row.cookie != "" {
+			r.Header.Set("Cookie", row.cookie)
+		}
+		w := &sink{http.Header{}}
+		got := testing.AllocsPerRun(200, func() {
+			clear(w.h)
+			row.h.ServeHTTP(w, r)
+		})
+		t.Logf("%s: %v", row.name, got)
+		if got > row.most {
+			t.Errorf("%s: %v allocations, at most %v", row.name, got, row.most)
+		}
+	}
+}

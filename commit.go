@@ -1,0 +1,153 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// errUnsavable marks what the handler did wrong, as opposed to the backend.
+var errUnsavable = errors.New("dewar: the session can't be saved as it is")
+
+// An Answer is what a response owes to its session.
+type Answer struct {
+	Value     string   // the cookie's new value; empty: the client keeps what it has
+	SetCookie []string // lines to add
+	Vary      bool     // the response depends on the cookie: Vary: Cookie
+	Private   bool     // shared caches must not keep it: Cache-Control: private
+}
+
+// ending is how a request ended, as far as its session is concerned.
+type ending struct {
+	sent     bool // the client sent a cookie
+	status   int
+	fixed    bool // Route.NoKeepAlive
+	panicked bool
+}
+
+// Commit saves s, if need be, and returns what the response owes to it. It is
+// for sessions of [Manager.Load]; Wrap does it by itself. After an error,
+// nothing was saved and nothing but Answer.Vary is owed.
+func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
+	return m.commit(ctx, s, ending{status: 200, fixed: m.route.NoKeepAlive})
+}
+
+func (m *Manager) commit(ctx context.Context, s *Session, e ending) (Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.committed = true
+	// Flask doesn't notice what was changed in place, but saves it along.
+	var settleErr error
+	if s.rules == Native || s.modified {
+		var changed bool
+		changed, settleErr = s.vals.settle()
+		s.modified = s.modified || changed
+	}
+	f := m.facts(s, e)
+	v := decide(s.rules, f)
+	a := Answer{Vary: v.vary}
+	if v.act == leave {
+		return a, nil
+	}
+	if err := errors.Join(s.refusal(), settleErr); err != nil && v.act != drop {
+		return a, fmt.Errorf("%w: %w", errUnsavable, err)
+	}
+	value, err := m.carryOut(ctx, s, v.act)
+	if err != nil {
+		return a, err
+	}
+	line, err := m.cookieLine(ctx, s, v.act, value)
+	if err != nil {
+		return a, err
+	}
+	if line != "" {
+		a.Value, a.SetCookie, a.Private = value, []string{line}, s.rules == Native
+	}
+	return a, nil
+}
+
+// facts gathers what decides about s.
+func (m *Manager) facts(s *Session, e ending) facts {
+	f := facts{
+		readOnly: s.readOnly != nil, known: !s.isNew, sent: e.sent,
+		accessed: s.accessed, modified: s.modified, renewed: s.renewed, destroyed: s.destroyed,
+		empty: len(s.vals.entries) == 0 && len(s.bad) == 0,
+		stale: s.rec.Stale, fixed: m.o.Life.Fixed || e.fixed,
+		failed: e.status >= 500, panicked: e.panicked,
+	}
+	if s.rules != Native {
+		f.permanent = s.permanent()
+	} else if f.known && !s.rec.Written.IsZero() {
+		f.due = m.o.Now().Sub(s.rec.Written) >= max(m.life(s)/20, time.Minute)
+	}
+	return f
+}
+
+// life is how long s lives from now.
+func (m *Manager) life(s *Session) time.Duration {
+	if s.rules == Native {
+		if own := lifeOf(s.vals.codec, s.vals.entries); own > 0 {
+			return own
+		}
+	}
+	return m.o.Life.Idle
+}
+
+// carryOut does with the record what the verdict says.
+func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string, err error) {
+	rec := s.rec
+	rec.Entries = s.vals.entries
+	life := m.life(s)
+	switch a {
+	case touch:
+		value, err = m.o.Backend.Touch(ctx, rec, life)
+	case save:
+		value, rec, err = m.o.Backend.Save(ctx, rec, life)
+	case renew:
+		value, rec, err = m.o.Backend.Renew(ctx, rec, life)
+	case drop:
+		err = m.o.Backend.Drop(ctx, rec)
+	}
+	if err == nil {
+		rec.Entries = nil
+		s.rec = rec
+	}
+	return value, err
+}
+
+// cookieLine formats the Set-Cookie of an act; empty if the client's cookie
+// stays as it is.
+func (m *Manager) cookieLine(ctx context.Context, s *Session, a act, value string) (string, error) {
+	c := &m.o.Cookie
+	if a == drop {
+		return c.expire(), nil
+	}
+	if value == "" {
+		return "", nil
+	}
+	var line string
+	switch {
+	case s.rules != Native && s.permanent():
+		line = c.set(value, m.o.Now().Add(m.o.Life.Idle), 0)
+	case s.rules != Native || c.UntilClosed:
+		line = c.set(value, time.Time{}, 0)
+	default:
+		line = c.set(value, time.Time{}, m.life(s))
+	}
+	if c.MaxBytes < 0 || len(line) <= c.MaxBytes {
+		return line, nil
+	}
+	if s.rules == Native {
+		return "", &CookieSizeError{Name: c.Name, Value: len(value), Size: len(line), Limit: c.MaxBytes}
+	}
+	m.o.Observer.Observe(ctx, Event{Kind: Warned, Reason: tooLargeWarning(c, value, line)})
+	return line, nil
+}
+
+// tooLargeWarning is the sentence of werkzeug.http.dump_cookie.
+func tooLargeWarning(c *Cookie, value, line string) string {
+	return fmt.Sprintf("The '%s' cookie is too large: the value was %d bytes but the header required %d extra bytes."+
+		" The final size was %d bytes but the limit is %d bytes. Browsers may silently ignore cookies larger than this.",
+		c.Name, len(value), len(line)-len(value), len(line), c.MaxBytes)
+}

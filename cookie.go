@@ -1,0 +1,225 @@
+package dewar
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Cookie holds the attributes of the session's cookie. The zero Cookie has
+// the safe ones: sent over HTTPS only, to this host only, unseen by scripts,
+// SameSite=Lax.
+type Cookie struct {
+	// Name is "__Host-session" if empty, or what the other fields allow of it:
+	// "__Secure-session" with a Domain or Path, "session" if Insecure. A name
+	// with a prefix that the attributes don't meet is refused (RFC 6265bis,
+	// section 4.1.3); under Flask's rules it is sent, with a warning.
+	Name string
+
+	Domain      string        // empty: this host only. A port and leading dots are cut; non-ASCII names are encoded
+	Path        string        // "/" if empty
+	NoPath      bool          // no Path attribute: the browser takes the folder of the request's path
+	SameSite    http.SameSite // Lax if zero; SameSiteDefaultMode sends none. None needs Secure
+	Insecure    bool          // sent over plain HTTP too
+	Readable    bool          // scripts may read it: no HttpOnly
+	Partitioned bool          // one jar per embedding site (CHIPS); needs Secure
+	UntilClosed bool          // the browser forgets it when it closes: no Max-Age. Flask's rules have Session.Permanent instead
+
+	// MaxBytes is the longest header value that is sent: name, value and
+	// attributes. 0 is 4093, negative is no limit. A longer one is a
+	// *CookieSizeError; under Flask's rules it is sent, with a warning
+	// (MAX_COOKIE_SIZE).
+	MaxBytes int
+
+	front, back string // the attributes before and behind the life, formatted
+}
+
+// complete fills in what was left open, formats the attributes, and returns
+// what can't be used.
+func (c *Cookie) complete(r Rules) (errs []error) {
+	bad := func(field, reason string) { errs = append(errs, &OptionError{"Cookie." + field, reason}) }
+	if c.Name == "" {
+		c.Name = c.defaultName()
+	}
+	if c.MaxBytes == 0 {
+		c.MaxBytes = 4093
+	}
+	if c.SameSite == 0 {
+		c.SameSite = http.SameSiteLaxMode
+	}
+	if !validName(c.Name, r) {
+		bad("Name", "not a token of RFC 6265")
+	}
+	if r == Native {
+		for _, trap := range c.traps() {
+			bad(trap.field, trap.reason)
+		}
+	}
+	if r != Native && c.Partitioned {
+		c.Insecure = false // as werkzeug.http.dump_cookie does
+	}
+	domain, err := hostname(c.Domain)
+	if err != nil {
+		bad("Domain", "not a host name")
+	}
+	if c.Domain != "" {
+		c.front = "; Domain=" + domain
+	}
+	if c.back, err = c.attributes(); err != nil {
+		bad("SameSite", "not one of net/http's modes")
+	}
+	return errs
+}
+
+func (c *Cookie) defaultName() string {
+	switch {
+	case c.Insecure:
+		return "session"
+	case c.Domain != "" || c.NoPath || c.Path != "" && c.Path != "/":
+		return "__Secure-session"
+	}
+	return "__Host-session"
+}
+
+// validName takes RFC 6265's tokens; under Flask's rules also what lies beyond
+// ASCII, as Werkzeug does.
+func validName(name string, r Rules) bool {
+	for i := range len(name) {
+		c := name[i]
+		if c <= ' ' || c == 0x7f || strings.IndexByte(`()<>@,;:\"/[]?={}`, c) >= 0 || c > 0x7f && r == Native {
+			return false
+		}
+	}
+	return name != ""
+}
+
+type trap struct{ field, reason string }
+
+// traps are the combinations that make browsers drop the cookie in silence.
+func (c *Cookie) traps() (found []trap) {
+	name := strings.ToLower(c.Name) // browsers compare prefixes without case
+	if strings.HasPrefix(name, "__host-") && (c.Insecure || c.Domain != "" || c.NoPath || c.Path != "" && c.Path != "/") {
+		found = append(found, trap{"Name", "the prefix __Host- needs Secure, Path=/ and no Domain"})
+	}
+	if strings.HasPrefix(name, "__secure-") && c.Insecure {
+		found = append(found, trap{"Name", "the prefix __Secure- needs Secure"})
+	}
+	if c.SameSite == http.SameSiteNoneMode && c.Insecure {
+		found = append(found, trap{"SameSite", "None needs Secure"})
+	}
+	if c.Partitioned && c.Insecure {
+		found = append(found, trap{"Partitioned", "needs Secure"})
+	}
+	return found
+}
+
+// attributes formats what stands behind the life, in the order of
+// werkzeug.http.dump_cookie.
+func (c *Cookie) attributes() (string, error) {
+	var b strings.Builder
+	if !c.Insecure {
+		b.WriteString("; Secure")
+	}
+	if !c.Readable {
+		b.WriteString("; HttpOnly")
+	}
+	if !c.NoPath {
+		b.WriteString("; Path=")
+		if c.Path == "" {
+			b.WriteByte('/')
+		} else {
+			writeQuoted(&b, c.Path)
+		}
+	}
+	switch c.SameSite {
+	case http.SameSiteDefaultMode:
+	case http.SameSiteLaxMode:
+		b.WriteString("; SameSite=Lax")
+	case http.SameSiteStrictMode:
+		b.WriteString("; SameSite=Strict")
+	case http.SameSiteNoneMode:
+		b.WriteString("; SameSite=None")
+	default:
+		return "", fmt.Errorf("dewar: unknown SameSite")
+	}
+	if c.Partitioned {
+		b.WriteString("; Partitioned")
+	}
+	return b.String(), nil
+}
+
+// writeQuoted percent-encodes a path as Werkzeug does.
+func writeQuoted(b *strings.Builder, path string) {
+	const hex = "0123456789ABCDEF"
+	for i := range len(path) {
+		switch c := path[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9',
+			strings.IndexByte("_.-~%!$&'()*+,/:=@", c) >= 0:
+			b.WriteByte(c)
+		default:
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		}
+	}
+}
+
+// hostname gives a Domain as it is sent: no port, no leading dots, ASCII.
+func hostname(domain string) (string, error) {
+	domain, _, _ = strings.Cut(domain, ":")
+	domain = strings.TrimLeft(domain, ".")
+	for i := range len(domain) {
+		if c := domain[i]; c <= ' ' || c == ';' || c == ',' || c == 0x7f {
+			return "", fmt.Errorf("dewar: not a host name")
+		}
+	}
+	if domain == "" || isASCII(domain) {
+		return domain, nil
+	}
+	// net/http holds the only IDNA encoder of the standard library: it encodes
+	// the host of a request that it writes.
+	var host strings.Builder
+	r := http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Host: domain}
+	if err := r.Write(&host); err != nil {
+		return "", err
+	}
+	_, rest, _ := strings.Cut(host.String(), "\r\nHost: ")
+	ascii, _, _ := strings.Cut(rest, "\r\n")
+	if ascii == "" || !isASCII(ascii) {
+		return "", io.ErrUnexpectedEOF
+	}
+	return ascii, nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// set formats the cookie that carries value. expires is when it ends, zero if
+// with the browser; a maxAge other than 0 is sent instead.
+func (c *Cookie) set(value string, expires time.Time, maxAge time.Duration) string {
+	b := make([]byte, 0, len(c.Name)+len(value)+len(c.front)+len(c.back)+48)
+	b = append(append(append(append(b, c.Name...), '='), value...), c.front...)
+	switch {
+	case maxAge != 0:
+		b = strconv.AppendInt(append(b, "; Max-Age="...), int64(maxAge/time.Second), 10)
+	case !expires.IsZero():
+		b = append(b, "; Expires="...)
+		b = expires.UTC().AppendFormat(b, http.TimeFormat)
+	}
+	return string(append(b, c.back...))
+}
+
+// expire formats the cookie that makes the browser forget: both Expires and
+// Max-Age, and the attributes that it was set with, without which browsers
+// take it for another.
+func (c *Cookie) expire() string {
+	return c.Name + "=" + c.front + "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0" + c.back
+}

@@ -1,0 +1,109 @@
+package dewar_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+)
+
+var secret = []byte("a key of more than sixteen bytes")
+
+// ring is a Ring of one key, or of these.
+func ring(t testing.TB, current []byte, old ...[]byte) *dewar.Ring {
+	t.Helper()
+	r, err := dewar.NewRing(dewar.Keys{Current: current, Old: old})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// manager makes one of dewar.Cookies with changes.
+func manager(t testing.TB, change func(*dewar.Options)) *dewar.Manager {
+	t.Helper()
+	o := dewar.Cookies(ring(t, secret))
+	o.Observer = quiet{}
+	if change != nil {
+		change(&o)
+	}
+	m, err := dewar.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// do runs one request through a handler.
+func do(h http.Handler, cookies ...string) *http.Response {
+	r := httptest.NewRequest("GET", "http://localhost/", nil)
+	for _, c := range cookies {
+		r.Header.Add("Cookie", c)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// view makes a handler of what is done to the session.
+func view(f func(s *dewar.Session)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f(dewar.From(r.Context())) })
+}
+
+// cookieOf gives the "name=value" that a response set, or "".
+func cookieOf(r *http.Response) string {
+	line, _, _ := strings.Cut(r.Header.Get("Set-Cookie"), ";")
+	return line
+}
+
+// signedIn gives the cookie of a session that holds vals.
+func signedIn(t testing.TB, m *dewar.Manager, vals map[string]any) string {
+	t.Helper()
+	c := cookieOf(do(m.Wrap(view(func(s *dewar.Session) {
+		for k, v := range vals {
+			s.Set(k, v)
+		}
+	}))))
+	if c == "" {
+		t.Fatal("no cookie")
+	}
+	return c
+}
+
+type quiet struct{}
+
+func (quiet) Observe(context.Context, dewar.Event) {}
+
+// recorder keeps the events it is told.
+type recorder struct {
+	mu     sync.Mutex
+	events []dewar.Event
+}
+
+func (r *recorder) Observe(_ context.Context, e dewar.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.events = append(r.events, e)
+}
+
+func (r *recorder) kinds() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var b strings.Builder
+	for _, e := range r.events {
+		b.WriteString(e.Kind.String() + ":" + e.Reason + " ")
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// clock stands still until it is moved.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func newClock() *clock { return &clock{time.Unix(1700000000, 0)} }

@@ -1,0 +1,114 @@
+package dewar
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	userKey      = "_user_id"   // Flask-Login's
+	permanentKey = "_permanent" // Flask's
+)
+
+// Renew gives the session a new id and keeps its values: call it wherever
+// what the visitor may do changes, so that an id planted or seen before is
+// worth nothing after. [Session.Login] does. A session in a cookie has no id:
+// there, Renew makes the cookie anew.
+func (s *Session) Renew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renew()
+}
+
+func (s *Session) renew() {
+	s.accessed = true
+	if s.writable() {
+		s.renewed = true
+	}
+}
+
+// Login binds the session to a user and renews it. The user is kept as text
+// under "_user_id", where Flask-Login looks for it: to it, the visitor is
+// signed in, but not freshly (fresh_login_required asks again).
+func (s *Session) Login(user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.set(userKey, user)
+	s.renew()
+}
+
+// User is whom the session was bound to by [Session.Login] or by Flask-Login;
+// empty if by nobody.
+func (s *Session) User() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, _ := s.lookup(userKey, false)
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64: // some applications keep a number there
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// Destroy ends the session: its record is forgotten, its values too, and the
+// browser is told to forget the cookie. What is set afterwards, such as a
+// last flash, begins a new one.
+func (s *Session) Destroy() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+	if s.writable() {
+		s.destroyed, s.modified = true, true
+	}
+}
+
+// SetLife gives this session a life of its own instead of Options.Life.Idle,
+// such as a month for "remember me", in whole seconds. 0 or less takes it
+// away again. Under Flask's rules lives are the application's alone:
+// [Session.Permanent] is the word there, and SetLife shows in [Session.Err].
+func (s *Session) SetLife(idle time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.rules != Native:
+		s.fault(errLifeRules)
+	case idle < time.Second:
+		s.remove(lifeKey)
+	default:
+		s.set(lifeKey, int64(min(idle, maxLife)/time.Second))
+	}
+}
+
+// Permanent says whether the cookie outlives the browser: session.permanent
+// of Flask, kept under "_permanent". Under native rules the cookie's life is
+// told by Options and [Session.SetLife], and Permanent shows in [Session.Err].
+func (s *Session) Permanent(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rules == Native {
+		s.fault(errPermanentRules)
+		return
+	}
+	s.set(permanentKey, on)
+}
+
+// IsPermanent reports whether the value under "_permanent" is true as Python
+// sees it, which is how Flask reads it: a number but 0, a text but "" and so
+// on count.
+func (s *Session) IsPermanent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accessed = true
+	return s.permanent()
+}
+
+func (s *Session) permanent() bool {
+	i := s.vals.find(permanentKey)
+	if i < 0 {
+		return false
+	}
+	v, err := s.vals.at(i, false)
+	return err == nil && truthy(v)
+}

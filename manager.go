@@ -1,0 +1,130 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+)
+
+// A Manager opens a visitor's session before a handler and saves it after. It
+// is immutable and safe for concurrent use.
+type Manager struct {
+	*shared
+	route Route
+}
+
+// shared is what a Manager has in common with those that With made of it.
+type shared struct {
+	o        Options
+	codec    Codec
+	readOnly error    // why no session can be saved; nil: they can
+	warned   sync.Map // sentences that were said
+}
+
+// New returns a Manager. The error joins an *OptionError for every field that
+// can't be used.
+func New(o Options) (*Manager, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	sh := &shared{o: o, codec: codecOf(o.Backend)}
+	if u, ok := o.Backend.(Unavailable); ok {
+		sh.readOnly = readOnly(u.Reason)
+	}
+	if o.Rules != Native {
+		for _, trap := range o.Cookie.traps() {
+			sh.warn(context.Background(), "dewar: browsers will drop the session cookie: "+trap.field+": "+trap.reason)
+		}
+	}
+	return &Manager{shared: sh}, nil
+}
+
+// Options are those that m was made with, completed: what was left open has
+// its default.
+func (m *Manager) Options() Options { return m.o }
+
+// readOnly is the error of a session that can't be saved because of reason.
+func readOnly(reason error) error {
+	if reason == nil {
+		return ErrReadOnly
+	}
+	return errors.Join(ErrReadOnly, reason)
+}
+
+// With returns a Manager of the same sessions with another policy. Where both
+// wrap a handler, the inner one's policy counts.
+func (m *Manager) With(r Route) *Manager { return &Manager{shared: m.shared, route: r} }
+
+// Wrap returns a handler that opens the session, calls next with a context
+// that carries it, and saves it just before the first byte of the final
+// response. Wrap it inside whatever recovers panics, and outside whatever
+// compresses or buffers.
+func (m *Manager) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if q, ok := r.Context().Value(m.shared).(*request); ok { // nested: same sessions, other policy
+			q.serveNested(next, w, r, m.route)
+			return
+		}
+		q := &request{m: m, route: m.route, r: r}
+		q.w = writer{ResponseWriter: w, q: q}
+		q.ctx = requestContext{r.Context(), q}
+		q.serve(next)
+	})
+}
+
+// From returns this manager's session, where two are nested. It panics as the
+// function From does.
+func (m *Manager) From(ctx context.Context) *Session { return from(ctx.Value(m.shared)) }
+
+// Load opens the session that a cookie's value leads to, for what doesn't come
+// through net/http: sockets, other frameworks. An empty value, and one that
+// leads nowhere, give a new session; the error says that the backend can't
+// answer.
+func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
+	s := &Session{}
+	if value == "" {
+		m.begin(s)
+		return s, nil
+	}
+	rec, err := m.try(ctx, value)
+	switch {
+	case err == nil:
+		m.adopt(s, rec)
+	case errors.Is(err, ErrNoSession):
+		m.begin(s)
+	default:
+		return nil, err
+	}
+	return s, nil
+}
+
+// try asks the backend for one value and tells the observer if it is refused.
+func (m *Manager) try(ctx context.Context, value string) (Record, error) {
+	rec, err := m.o.Backend.Open(ctx, value)
+	if errors.Is(err, ErrNoSession) {
+		m.o.Observer.Observe(ctx, Event{Kind: Refused, Reason: reasonOf(err)})
+	}
+	return rec, err
+}
+
+// begin makes s a new session.
+func (m *Manager) begin(s *Session) {
+	s.rules, s.readOnly, s.isNew = m.o.Rules, m.readOnly, true
+	s.vals.codec = m.codec
+}
+
+// adopt makes s the session that rec holds.
+func (m *Manager) adopt(s *Session, rec Record) {
+	s.rules, s.readOnly = m.o.Rules, m.readOnly
+	s.vals.codec, s.vals.entries = m.codec, rec.Entries
+	rec.Entries = nil
+	s.rec = rec
+}
+
+// warn says a sentence to the observer, once.
+func (sh *shared) warn(ctx context.Context, sentence string) {
+	if _, said := sh.warned.LoadOrStore(sentence, true); !said {
+		sh.o.Observer.Observe(ctx, Event{Kind: Warned, Reason: sentence})
+	}
+}

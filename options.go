@@ -1,0 +1,151 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/dewar-go/dewar/signing"
+)
+
+// Options say how sessions are kept. [Cookies] and package flask make them;
+// any field may be changed before [New].
+type Options struct {
+	Backend  Backend          // needed
+	Cookie   Cookie           // zero: the safe attributes
+	Life     Life             // zero: a day since the last use
+	Rules    Rules            // zero: Native
+	Observer Observer         // nil: failures and warnings go to log/slog's default logger
+	Now      func() time.Time // nil: time.Now
+
+	// OnError answers a request whose session couldn't be opened or saved; w
+	// is the response that the handler would have written to. nil: 503 with
+	// Retry-After if the backend can't answer, else 500, in plain words.
+	OnError func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+// Life says how long a session lives.
+type Life struct {
+	// Idle is how long it lives without use; 0 is 24 hours. It is measured in
+	// whole seconds, and extended once a twentieth of it (at least a minute)
+	// has passed, so that reading doesn't write each time. Under Flask's rules
+	// it is PERMANENT_SESSION_LIFETIME: counted from the last write, and
+	// negative ones are allowed (everything is over at once).
+	Idle time.Duration
+
+	// Fixed says that use doesn't extend the life: it counts from the last
+	// change. Flask's SESSION_REFRESH_EACH_REQUEST = False.
+	Fixed bool
+
+	// Absolute, Renewal and Grace are for backends that keep more about a
+	// session than its values: how long it lives at the most, after how long
+	// it gets a new id, how long the previous id still leads to it. Signed
+	// cookies don't: New refuses them there.
+	Absolute, Renewal, Grace time.Duration
+}
+
+// maxLife is the longest life: a hundred years.
+const maxLife = 100 * 365 * 24 * time.Hour
+
+// Route is a policy for some requests; see [Manager.With].
+type Route struct {
+	// Lazy: the session is opened when [Open] asks for it, and not at all for a
+	// handler that never does.
+	Lazy bool
+
+	// NoKeepAlive: these requests don't extend the session's life (polls,
+	// static files).
+	NoKeepAlive bool
+
+	// Outage says what to do when the backend can't answer.
+	Outage Outage
+}
+
+// Outage says what becomes of a request while the backend can't answer.
+type Outage uint8
+
+const (
+	Fail      Outage = iota // Options.OnError answers it
+	Anonymous               // it gets an empty session that can't be written to
+)
+
+// salt is the one that Flask signs sessions with
+// (SecureCookieSessionInterface.salt).
+const salt = "cookie-session"
+
+// Keys are what cookies are signed with; a [Ring] holds them.
+type Keys = signing.Keys
+
+// A Ring holds the keys of a program; Swap changes them while it runs.
+type Ring = signing.Ring
+
+// NewRing makes a Ring. Every key must be [signing.MinKeyBytes] long at least,
+// unless Keys.AllowShort; an empty one is an error in any case.
+func NewRing(k Keys) (*Ring, error) { return signing.NewRing(k) }
+
+// Cookies are the Options of sessions that travel in a signed cookie, in
+// Flask's format: readable by the client, unchangeable by it.
+func Cookies(keys *Ring) Options {
+	if keys == nil {
+		return Options{}
+	}
+	return Options{Backend: InCookie{Sealer: signing.NewURLSafe(keys, signing.Options{Salt: salt})}}
+}
+
+// complete fills in what was left open and returns all that can't be used,
+// each an *OptionError.
+func (o *Options) complete() error {
+	var errs []error
+	bad := func(field, reason string) { errs = append(errs, &OptionError{field, reason}) }
+
+	if o.Rules > Flask {
+		bad("Rules", "not one of the Rules of this package")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Observer == nil {
+		o.Observer = slogObserver{}
+	}
+	if o.OnError == nil {
+		o.OnError = plainError
+	}
+	if o.Life.Idle == 0 {
+		o.Life.Idle = 24 * time.Hour
+	}
+	if o.Life.Idle < 0 && o.Rules == Native {
+		bad("Life.Idle", "negative")
+	}
+	if o.Life.Idle > maxLife {
+		bad("Life.Idle", "longer than 100 years")
+	}
+	switch b := o.Backend.(type) {
+	case nil:
+		bad("Backend", "missing (Cookies needs a Ring)")
+	case InCookie:
+		if b.Sealer == nil {
+			bad("Backend", "InCookie without a Sealer")
+		}
+		if o.Life.Absolute != 0 || o.Life.Renewal != 0 || o.Life.Grace != 0 {
+			bad("Life", "a signed cookie knows when it was last written, no more: Absolute, Renewal and Grace need a store")
+		}
+		o.Backend = b.completed(o)
+	}
+	return errors.Join(append(errs, o.Cookie.complete(o.Rules)...)...)
+}
+
+// plainError is the OnError of those who have none.
+func plainError(w http.ResponseWriter, _ *http.Request, err error) {
+	var refused *CookieSizeError
+	switch {
+	case errors.As(err, &refused), errors.Is(err, errUnsavable):
+		http.Error(w, "The session could not be saved.", http.StatusInternalServerError)
+	case errors.Is(err, context.Canceled):
+		// The client is gone: nobody reads an answer.
+		w.WriteHeader(http.StatusServiceUnavailable)
+	default:
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "Sessions are unavailable at the moment.", http.StatusServiceUnavailable)
+	}
+}

@@ -1,0 +1,182 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+)
+
+// request is one request on its way through Wrap: the session, the response
+// writer and the context in one piece, so that a request that needs no session
+// costs next to nothing.
+type request struct {
+	m     *Manager
+	route Route
+	r     *http.Request
+	w     writer
+	ctx   requestContext
+
+	mu     sync.Mutex // guards opening
+	opened bool
+	sent   bool // the client sent a cookie
+	s      Session
+}
+
+// requestContext is the handler's context: the request's, and the session.
+type requestContext struct {
+	context.Context
+	q *request
+}
+
+func (c *requestContext) Value(key any) any {
+	switch k := key.(type) {
+	case contextKey:
+		return c.q
+	case *shared:
+		if k == c.q.m.shared {
+			return c.q
+		}
+	}
+	return c.Context.Value(key)
+}
+
+// held and open make a request a holder.
+func (q *request) held() (*Session, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return &q.s, q.opened
+}
+
+func (q *request) open(ctx context.Context) (*Session, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.opened {
+		return &q.s, nil
+	}
+	err := q.find(ctx)
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrNoSession):
+		q.m.begin(&q.s)
+	case q.route.Outage == Anonymous:
+		q.m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
+		q.m.begin(&q.s)
+		q.s.readOnly = readOnly(err)
+	default:
+		q.m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
+		return nil, err
+	}
+	q.opened = true
+	return &q.s, nil
+}
+
+// find loads the first cookie of the name that leads to a session. Several
+// can come: one left by another Domain or Path, or planted by a sibling host,
+// must not hide the visitor's own.
+func (q *request) find(ctx context.Context) error {
+	err := ErrNoSession
+	cookieValues(q.r.Header["Cookie"], q.m.o.Cookie.Name, func(value string) bool {
+		q.sent = true
+		var rec Record
+		if rec, err = q.m.try(ctx, value); err == nil {
+			q.m.adopt(&q.s, rec)
+		}
+		return errors.Is(err, ErrNoSession)
+	})
+	return err
+}
+
+// serve is the road of a request: open, handler, commit.
+func (q *request) serve(next http.Handler) {
+	if !q.route.Lazy {
+		if _, err := q.open(q.r.Context()); err != nil {
+			q.m.o.OnError(q.w.ResponseWriter, q.r, err)
+			return
+		}
+	}
+	returned := false
+	defer func() {
+		// Not recover: the panic goes its way with its stack unharmed.
+		if !returned {
+			q.abort()
+		}
+	}()
+	next.ServeHTTP(&q.w, q.r.WithContext(&q.ctx))
+	returned = true
+	q.w.begin(http.StatusOK) // a handler that wrote nothing
+	q.finish()
+}
+
+// serveNested serves under another policy of the same sessions.
+func (q *request) serveNested(next http.Handler, w http.ResponseWriter, r *http.Request, route Route) {
+	q.mu.Lock()
+	q.route = route
+	q.mu.Unlock()
+	if !route.Lazy {
+		if _, err := q.open(r.Context()); err != nil {
+			q.m.o.OnError(w, r, err)
+			return
+		}
+	}
+	next.ServeHTTP(w, r)
+}
+
+// abort is for a handler that panicked. Under Flask's rules the error page of
+// whoever recovers carries the session, as Flask's own does.
+func (q *request) abort() {
+	if q.w.state == pending && q.opened && q.s.rules != Native {
+		if err := q.commit(ending{sent: q.sent, status: http.StatusInternalServerError, panicked: true}); err != nil {
+			q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: err})
+		}
+	}
+}
+
+// commit saves the session and writes what the response owes to it into its
+// header.
+func (q *request) commit(e ending) error {
+	a, err := q.m.commit(q.r.Context(), &q.s, e)
+	h := q.w.ResponseWriter.Header()
+	if a.Vary {
+		varyOnCookie(h, q.s.rules)
+	}
+	for _, line := range a.SetCookie {
+		h["Set-Cookie"] = append(h["Set-Cookie"], line)
+		q.checkTransport()
+	}
+	if a.Private {
+		keepPrivate(h)
+	}
+	return err
+}
+
+// finish reports changes that came after the response had begun and so were
+// lost.
+func (q *request) finish() {
+	if !q.opened {
+		return
+	}
+	q.s.mu.Lock()
+	late := errors.Is(q.s.err, ErrTooLate)
+	q.s.mu.Unlock()
+	if late {
+		q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: ErrTooLate})
+	}
+}
+
+// checkTransport says aloud that browsers drop a Secure cookie that comes over
+// plain HTTP, which otherwise shows as a login that never sticks. They make an
+// exception for loopback.
+func (q *request) checkTransport() {
+	if q.m.o.Cookie.Insecure || q.r.TLS != nil || q.r.Header.Get("X-Forwarded-Proto") == "https" {
+		return
+	}
+	host := (&url.URL{Host: q.r.Host}).Hostname()
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return
+	}
+	q.m.warn(q.r.Context(), "dewar: a Secure session cookie went out over plain HTTP, where browsers drop it:"+
+		" serve HTTPS, let the proxy in front send X-Forwarded-Proto, or set Cookie.Insecure")
+}

@@ -1,0 +1,103 @@
+package dewar
+
+// Rules say when a session is saved, extended and deleted.
+type Rules uint8
+
+const (
+	// Native rules: what changed is saved, in place too; an equal value is no
+	// change; a session in use is extended now and then; a handler that
+	// panicked saves nothing.
+	Native Rules = iota
+
+	// Flask rules: those of flask.sessions.SecureCookieSessionInterface
+	// (should_set_cookie and save_session), to the letter.
+	Flask
+)
+
+// facts are all that decides what becomes of a session.
+type facts struct {
+	readOnly  bool // it can't be saved, whatever happened
+	known     bool // it was loaded, not begun
+	sent      bool // the client sent a cookie, be it a bad one
+	accessed  bool
+	modified  bool
+	renewed   bool
+	destroyed bool
+	empty     bool
+	permanent bool // Flask's rules: the cookie outlives the browser
+	stale     bool // kept under a key that is no longer current
+	due       bool // so much of its life is over that use should extend it
+	fixed     bool // use doesn't extend it: Life.Fixed, Route.NoKeepAlive
+	failed    bool // the response is a 5xx
+	panicked  bool // there is no response
+}
+
+// An act is what is done with the record.
+type act uint8
+
+const (
+	leave act = iota
+	touch     // its life begins anew
+	save
+	renew // saved under a new id
+	drop  // forgotten, and the cookie deleted
+)
+
+// A verdict is what becomes of a session. A cookie goes with every act but
+// leave.
+type verdict struct {
+	act  act
+	vary bool // the response depends on the cookie
+}
+
+// decide is the whole policy. It does no I/O and knows nothing but facts.
+func decide(r Rules, f facts) verdict {
+	if f.readOnly {
+		// Flask saves no null session and sets no Vary (App.process_response).
+		return verdict{leave, r == Native && f.accessed}
+	}
+	a := native(f)
+	if r != Native {
+		a = flask(f)
+	}
+	return verdict{a, f.accessed || a != leave}
+}
+
+func native(f facts) act {
+	switch {
+	case f.panicked:
+		return leave
+	case f.destroyed && !f.empty:
+		return renew // what was set after the sign-out is another session
+	case f.destroyed && (f.known || f.sent):
+		return drop
+	case f.empty && !f.known:
+		return leave // nothing to keep
+	case f.renewed:
+		return renew
+	case f.modified:
+		return save
+	case f.failed || f.fixed || !f.known:
+		return leave
+	case f.due || f.stale:
+		return touch
+	}
+	return leave
+}
+
+// flask is SecureCookieSessionInterface.save_session, line by line.
+func flask(f facts) act {
+	switch {
+	case f.empty && f.modified:
+		return drop // even if the client sent no cookie
+	case f.empty:
+		return leave
+	case f.renewed:
+		return renew
+	case f.modified:
+		return save
+	case f.permanent && !f.fixed:
+		return touch // SESSION_REFRESH_EACH_REQUEST
+	}
+	return leave
+}

@@ -1,0 +1,123 @@
+package dewar
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+)
+
+// writer is the handler's http.ResponseWriter. It saves the session once, just
+// before the first byte of the final response, whichever way that byte comes;
+// and it sends nothing of a response whose session couldn't be saved.
+type writer struct {
+	http.ResponseWriter
+	q     *request
+	state state
+}
+
+type state uint8
+
+const (
+	pending  state = iota // the final response hasn't begun
+	begun                 // it has: the session is saved
+	refused               // the session couldn't be saved, an error page was sent
+	hijacked              // the connection is the handler's
+)
+
+// begin saves the session, if it hasn't been, and reports whether the
+// handler's response may go out.
+func (w *writer) begin(status int) bool {
+	if w.state != pending {
+		return w.state == begun
+	}
+	w.state = begun
+	if _, open := w.q.held(); !open {
+		return true
+	}
+	err := w.q.commit(ending{sent: w.q.sent, status: status, fixed: w.q.route.NoKeepAlive})
+	if err == nil {
+		return true
+	}
+	w.state = refused
+	w.q.m.o.Observer.Observe(w.q.r.Context(), Event{Kind: Failed, Err: err})
+	h := w.Header()
+	for _, name := range [...]string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Etag", "Last-Modified", "Location"} {
+		delete(h, name) // these spoke of the handler's success
+	}
+	w.q.m.o.OnError(w.ResponseWriter, w.q.r, err)
+	return false
+}
+
+// WriteHeader lets informational responses pass: the final one is yet to come.
+func (w *writer) WriteHeader(status int) {
+	if status < 200 && status != http.StatusSwitchingProtocols || w.begin(status) {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Write answers ErrNotSaved once the session couldn't be saved.
+func (w *writer) Write(b []byte) (int, error) {
+	if !w.begin(http.StatusOK) {
+		return 0, w.refusal()
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// WriteString saves a copy where the writer below can.
+func (w *writer) WriteString(s string) (int, error) {
+	if !w.begin(http.StatusOK) {
+		return 0, w.refusal()
+	}
+	return io.WriteString(w.ResponseWriter, s)
+}
+
+// ReadFrom keeps sendfile where the writer below has it.
+func (w *writer) ReadFrom(src io.Reader) (int64, error) {
+	if !w.begin(http.StatusOK) {
+		return 0, w.refusal()
+	}
+	return io.Copy(w.ResponseWriter, src)
+}
+
+func (w *writer) refusal() error {
+	if w.state == hijacked {
+		return http.ErrHijacked
+	}
+	return ErrNotSaved
+}
+
+// FlushError is what http.ResponseController calls. The header goes out with
+// the first flush, so the session is saved before it.
+func (w *writer) FlushError() error {
+	if !w.begin(http.StatusOK) {
+		return w.refusal()
+	}
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Flush is FlushError for those who ask for an http.Flusher.
+func (w *writer) Flush() { _ = w.FlushError() }
+
+// Hijack hands over the connection. A cookie can't be sent on it any more:
+// changes from here on, and earlier ones that weren't sent, are reported as
+// ErrTooLate.
+func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil && w.state == pending {
+		w.state = hijacked
+		w.q.s.close()
+	}
+	return conn, rw, err
+}
+
+// Push is HTTP/2's, where the writer below has it.
+func (w *writer) Push(target string, opts *http.PushOptions) error {
+	if p, ok := w.ResponseWriter.(http.Pusher); ok {
+		return p.Push(target, opts)
+	}
+	return http.ErrNotSupported
+}
+
+// Unwrap is for http.ResponseController: deadlines, full duplex.
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }

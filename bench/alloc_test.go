@@ -1,0 +1,33 @@
+//go:build !race
+
+// The race detector makes sync.Pool drop at random what it is given.
+
+package bench
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestReadAllocations holds reading a small session to 12 allocations, the two of the
+// request itself among them.
+func TestReadAllocations(t *testing.T) {
+	for _, r := range rows(t) {
+		if r.Name != "read small" {
+			continue
+		}
+		for _, c := range r.Contenders {
+			if !strings.HasPrefix(c.Name, "native") && !strings.HasPrefix(c.Name, "flask") {
+				continue
+			}
+			v, err := r.Visit(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := testing.AllocsPerRun(100, func() { err = v.Send() })
+			if err != nil || got > 12 {
+				t.Errorf("%s: got %v allocations, %v, want at most 12", c.Name, got, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,168 @@
+// Package twin starts the labs for tests: Dewar's and Flask's.
+package twin
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A Lab is a running one.
+type Lab struct {
+	Name string // "dewar" or "flask"
+	URL  string
+}
+
+// Start is how a lab is started: Dewar or Flask.
+type Start func(t testing.TB, env ...string) *Lab
+
+// Dewar starts the Go lab with these settings (NAME=value) and stops it with
+// the test.
+func Dewar(t testing.TB, env ...string) *Lab {
+	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, "dewar", env, program)
+}
+
+// Flask starts the Flask lab. Where Flask can't be had, the test is skipped
+// with a sentence, and fails if CI is set.
+func Flask(t testing.TB, env ...string) *Lab {
+	t.Helper()
+	return start(t, "flask", env, python(t), filepath.Join(here(), "..", "lab", "flask", "lab.py"))
+}
+
+// python finds the interpreter that has Flask.
+var python = func() func(testing.TB) string {
+	find := sync.OnceValues(func() (string, error) {
+		name := os.Getenv("DEWAR_PYTHON")
+		if name == "" {
+			name = "python3"
+		}
+		out, err := exec.Command(name, "-c", "import flask, itsdangerous").CombinedOutput()
+		if err != nil {
+			return "", fmt.Errorf("no Flask: %s can't import it; `make setup` installs it (%w, %d bytes of output)", name, err, len(out))
+		}
+		return name, nil
+	})
+	return func(t testing.TB) string {
+		t.Helper()
+		name, err := find()
+		if err != nil && os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		} else if err != nil {
+			t.Skip(err)
+		}
+		return name
+	}
+}()
+
+// build makes the Go lab, once, with the race detector.
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "dewar-lab")
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(dir, "lab")
+	out, err := exec.Command("go", "build", "-race", "-o", program, "github.com/dewar-go/dewar/interop/lab").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("building the lab: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
+// here is this package's folder.
+func here() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(file)
+}
+
+// start runs a lab on a free port and waits for its first line.
+func start(t testing.TB, name string, env []string, program ...string) *Lab {
+	t.Helper()
+	cmd := exec.Command(program[0], program[1:]...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "PORT=0", "LAB_STDIN=1", "GORACE=halt_on_error=1 atexit_sleep_ms=0"}, env...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make(chan string, 1)
+	go func() {
+		first, _ := bufio.NewReader(stdout).ReadString('\n')
+		line <- first
+		_, _ = io.Copy(io.Discard, stdout)
+	}()
+	t.Cleanup(func() {
+		_ = stdin.Close() // a lab ends with its standard input
+		killer := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+		_ = cmd.Wait()
+		killer.Stop()
+		if strings.Contains(stderr.String(), "DATA RACE") {
+			t.Errorf("%s lab: %s", name, stderr.String())
+		}
+	})
+	select {
+	case first := <-line:
+		_, url, ok := strings.Cut(strings.TrimSpace(first), "http://")
+		if !ok {
+			_ = cmd.Wait()
+			t.Fatalf("the %s lab didn't start: %s", name, stderr.String())
+		}
+		return &Lab{name, "http://" + url}
+	case <-time.After(60 * time.Second):
+		_ = cmd.Process.Kill()
+		t.Fatalf("the %s lab said nothing for a minute", name)
+	}
+	return nil
+}
+
+// Client doesn't follow redirects and keeps no cookies: what goes out and
+// comes in is the test's.
+var Client = &http.Client{
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Timeout:       time.Minute,
+}
+
+// Refuses starts the Go lab with settings that it must refuse. The error says
+// that it didn't, or that it didn't name one of the settings.
+func Refuses(t testing.TB, env ...string) error {
+	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program)
+	cmd.Env = append([]string{"PORT=0", "LAB_STDIN=1"}, env...)
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return fmt.Errorf("the lab started with settings that it must refuse")
+	}
+	for _, setting := range env {
+		name, value, _ := strings.Cut(setting, "=")
+		if name != "LAB_NOW" && bytes.Contains(out, []byte(name)) && (len(value) < 4 || !bytes.Contains(out, []byte(value))) {
+			return nil
+		}
+	}
+	return fmt.Errorf("the lab refused with %q, which names no setting, or shows its value", out)
+}

@@ -1,0 +1,60 @@
+# `make help` lists what there is. Every check runs over all modules of go.work; `work` is Go's own name for them.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-print-directory
+.NOTPARALLEL:
+
+GO  ?= go
+BIN := $(CURDIR)/.bin
+
+# The module folders, for the commands that take one module at a time.
+modules = $(or $(shell $(GO) list -m -f '{{.Dir}}'),$(error no modules: see what `go list -m` says))
+
+# The interpreter that the tests start the Flask lab with. Read when it is needed: `make test` makes it first.
+export DEWAR_PYTHON ?= $(shell cat .cache/python 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo setup test check format vet lint tidy fuzz-briefly units fuzz bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## run the smallest program there is; needs nothing but Go
+	GOWORK=off $(GO) run -C examples ./hello
+
+setup: ## install what the checks need; quick when nothing is missing
+	@scripts/setup.sh
+
+test: setup ## set up, then check: what CI does
+	@$(MAKE) check
+
+check: format vet lint tidy fuzz-briefly units ## every check, the cheap ones first, the tests last
+
+format:
+	@out=$$(git ls-files -z '*.go' | xargs -0r $(BIN)/gofumpt -l); \
+	if [ -n "$$out" ]; then printf 'format: gofumpt would change:\n%s\n' "$$out"; exit 1; fi; \
+	echo "format: ok"
+
+vet:
+	@$(GO) vet work
+	@echo "vet: ok"
+
+lint:
+	@for dir in $(modules); do (cd "$$dir" && $(BIN)/staticcheck ./...); done
+	@echo "lint: ok"
+
+tidy:
+	@for dir in $(modules); do GOWORK=off $(GO) -C "$$dir" mod tidy -diff; done
+	@echo "tidy: ok"
+
+fuzz-briefly:
+	@scripts/fuzz.sh 3s
+
+units:
+	@$(GO) test -race work
+
+fuzz: ## fuzz every target for 30 seconds
+	@scripts/fuzz.sh 30s
+
+bench: ## run every benchmark
+	$(GO) test -run '^$$' -bench . -benchmem work

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Everything the checks need on a fresh Debian 12 with Go, as root or with sudo. Run it as often as you like: it does
+# only what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .cache
+
+packages=(
+	gcc libc6-dev        # go test -race
+	python3 python3-venv # the Flask lab
+	chromium             # browser tests
+)
+requirements=interop/lab/flask/requirements.txt
+
+say() { printf 'setup: %s\n' "$*"; }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# install_packages NAME...: Debian packages, those that are not there yet.
+install_packages() {
+	local name missing=()
+	for name in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	say "installing ${missing[*]}"
+	as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" >.cache/apt.log
+}
+
+# make_venv: the pinned Flask in .cache/venv, anew whenever the pins change. Fails where it can't be had.
+make_venv() {
+	if [ -x .cache/venv/bin/python ] && cmp -s "$requirements" .cache/venv/requirements.txt; then return 0; fi
+	say "making .cache/venv with the pinned Flask"
+	rm -rf .cache/venv
+	/usr/bin/python3 -m venv .cache/venv &&
+		.cache/venv/bin/pip install --quiet --timeout 15 --retries 1 -r "$requirements" >.cache/pip.log 2>&1 &&
+		cp "$requirements" .cache/venv/requirements.txt # the stamp comes last: half a venv is made again
+}
+
+# choose_python: the interpreter that runs the Flask lab, its path in .cache/python.
+choose_python() {
+	if make_venv; then
+		printf '%s\n' "$PWD/.cache/venv/bin/python" >.cache/python
+		return
+	fi
+	install_packages python3-flask
+	printf '%s\n' /usr/bin/python3 >.cache/python
+	say "the pinned Flask can't be had (.cache/pip.log says why): the tests use Debian's own," \
+		"version $(dpkg-query -W -f '${Version}' python3-flask), which differs from it in places"
+}
+
+# install_tools: the Go programs that tools/go.mod pins, into .bin/, anew whenever the pins or Go change.
+install_tools() {
+	local stamp
+	stamp=$(go version && cat tools/go.mod tools/go.sum)
+	[ "$stamp" != "$(cat .bin/stamp 2>/dev/null)" ] || return 0
+	say "building the Go tools into .bin/"
+	GOWORK=off GOBIN=$PWD/.bin go -C tools install tool
+	printf '%s\n' "$stamp" >.bin/stamp
+}
+
+command -v go >/dev/null || { say "Go is missing: see the go line in go.mod for the version"; exit 1; }
+install_packages "${packages[@]}"
+choose_python
+install_tools
+say "ready; Flask runs on $(cat .cache/python)"

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/signing"
 )
 
 // A value of every kind comes back from the cookie as what it was.
@@ -91,6 +93,44 @@ func TestSetOfTheImpossible(t *testing.T) {
 	s.Delete("f")
 	if s.Err() != nil {
 		t.Errorf("after Delete: %v", s.Err())
+	}
+	s.Set("g", func() {})
+	s.Set("g", 2)
+	if s.Err() != nil || s.Get("g") != int64(2) {
+		t.Errorf("after another Set: %v", s.Err())
+	}
+}
+
+// What was handed out to be changed in place is forgotten once it is replaced.
+func TestSetReplacesWhatIsLive(t *testing.T) {
+	s := dewar.NewSession(map[string]any{"m": map[string]any{"old": true}})
+	held := s.Get("m").(map[string]any)
+	s.Set("m", map[string]any{"new": true})
+	held["late"] = true
+	if got := fmt.Sprint(s.Get("m")); got != "map[new:true]" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// Another program's spelling of a value isn't a change.
+func TestForeignSpellingIsNoChange(t *testing.T) {
+	keys := ring(t, secret)
+	m := manager(t, func(o *dewar.Options) { o.Backend = dewar.Cookies(keys).Backend })
+	text := `{"m" : {"z": 1.50, "a": "\u00e9é"}, "n": 1e2}`
+	cookie := "__Host-session=" + string(signing.NewURLSafe(keys, signing.Options{Salt: "cookie-session"}).Seal(nil, []byte(text), time.Now()))
+	res := do(m.Wrap(view(func(s *dewar.Session) {
+		if s.Get("m").(map[string]any)["z"] != 1.5 {
+			t.Error("not read")
+		}
+	})), cookie)
+	if cookieOf(res) != "" {
+		t.Error("read, and written")
+	}
+	// Written because of another value, it goes back as it came.
+	res = do(m.Wrap(view(func(s *dewar.Session) { _ = s.Get("m"); s.Set("x", true) })), cookie)
+	payload, _, err := signing.NewURLSafe(keys, signing.Options{Salt: "cookie-session"}).Unseal(strings.TrimPrefix(cookieOf(res), "__Host-session="), time.Now(), time.Hour)
+	if want := `{"m":{"z": 1.50, "a": "\u00e9é"},"n":1e2,"x":true}`; err != nil || string(payload) != want {
+		t.Errorf("got %s, want %s (%v)", payload, want, err)
 	}
 }
 

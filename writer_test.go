@@ -127,9 +127,12 @@ func TestFailedSaveSendsNothingOfTheHandlers(t *testing.T) {
 				dewar.From(r.Context()).Set("big", strings.Repeat("0123456789abcdef\n"+r.Host, 1)+random(9000))
 				w.Header().Set("Content-Length", "11")
 				w.Header().Set("Etag", `"x"`)
-				if err := write(w); !errors.Is(err, dewar.ErrNotSaved) {
-					t.Errorf("the handler was told %v", err)
+				for range 2 { // a handler that doesn't look goes on
+					if err := write(w); !errors.Is(err, dewar.ErrNotSaved) {
+						t.Errorf("the handler was told %v", err)
+					}
 				}
+				w.WriteHeader(http.StatusOK)
 			})))
 			res, body := get(t, url)
 			if res.StatusCode != 500 || strings.Contains(body, "secret") || cookieOf(res) != "" || res.Header.Get("Etag") != "" {

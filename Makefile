@@ -14,7 +14,7 @@ modules = $(or $(shell $(GO) list -m -f '{{.Dir}}'),$(error no modules: see what
 export DEWAR_PYTHON ?= $(shell cat .cache/python 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check format vet lint tidy fuzz-briefly units fuzz bench
+.PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations units fuzz bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ setup: ## install what the checks need; quick when nothing is missing
 test: setup ## set up, then check: what CI does
 	@$(MAKE) check
 
-check: format vet lint tidy fuzz-briefly units ## every check, the cheap ones first, the tests last
+check: format vet lint tidy fuzz-briefly allocations units ## every check, the cheap ones first, the tests last
 
 format:
 	@out=$$(git ls-files -z '*.go' | xargs -0r $(BIN)/gofumpt -l); \
@@ -50,11 +50,15 @@ tidy:
 fuzz-briefly:
 	@scripts/fuzz.sh 3s
 
+allocations: # exact counts, which the race detector would change
+	@$(GO) test -run Alloc work | grep -v 'no test'
+
 units:
 	@$(GO) test -race work
 
 fuzz: ## fuzz every target for 30 seconds
 	@scripts/fuzz.sh 30s
 
-bench: ## run every benchmark
+bench: ## the tables of docs/performance.md, paired and in one run, then every benchmark
+	GOWORK=off $(GO) run -C bench ./cmd/compare
 	$(GO) test -run '^$$' -bench . -benchmem work

@@ -46,8 +46,8 @@ func TestAllocations(t *testing.T) {
 		{"no cookie", m.Wrap(idle), "", 2},
 		{"lazy, never asked", lazy.Wrap(idle), cookie, 2},
 		{"idle", m.Wrap(idle), cookie, 5},
-		{"read", m.Wrap(read), cookie, 7},
-		{"write", m.Wrap(write), cookie, 16},
+		{"read", m.Wrap(read), cookie, 6},
+		{"write", m.Wrap(write), cookie, 10},
 	} {
 		r := httptest.NewRequest("GET", "http://localhost/", nil)
 		if row.cookie != "" {

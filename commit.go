@@ -18,6 +18,12 @@ type Answer struct {
 	Private   bool     // shared caches must not keep it: Cache-Control: private
 }
 
+// answer is an Answer before it is given out.
+type answer struct {
+	value, line   string
+	vary, private bool
+}
+
 // ending is how a request ended, as far as its session is concerned.
 type ending struct {
 	sent     bool // the client sent a cookie
@@ -30,10 +36,15 @@ type ending struct {
 // for sessions of [Manager.Load]; Wrap does it by itself. After an error,
 // nothing was saved and nothing but Answer.Vary is owed.
 func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
-	return m.commit(ctx, s, ending{status: 200, fixed: m.route.NoKeepAlive})
+	a, err := m.commit(ctx, s, ending{status: 200, fixed: m.route.NoKeepAlive})
+	out := Answer{Value: a.value, Vary: a.vary, Private: a.private}
+	if a.line != "" {
+		out.SetCookie = []string{a.line}
+	}
+	return out, err
 }
 
-func (m *Manager) commit(ctx context.Context, s *Session, e ending) (Answer, error) {
+func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.committed = true
@@ -46,7 +57,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (Answer, err
 	}
 	f := m.facts(s, e)
 	v := decide(s.rules, f)
-	a := Answer{Vary: v.vary}
+	a := answer{vary: v.vary}
 	if v.act == leave {
 		return a, nil
 	}
@@ -62,7 +73,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (Answer, err
 		return a, err
 	}
 	if line != "" {
-		a.Value, a.SetCookie, a.Private = value, []string{line}, s.rules == Native
+		a.value, a.line, a.private = value, line, s.rules == Native
 	}
 	return a, nil
 }
@@ -78,8 +89,8 @@ func (m *Manager) facts(s *Session, e ending) facts {
 	}
 	if s.rules != Native {
 		f.permanent = s.permanent()
-	} else if f.known && !s.rec.Written.IsZero() {
-		f.due = m.o.Now().Sub(s.rec.Written) >= max(m.life(s)/20, time.Minute)
+	} else {
+		f.due = s.rec.Age >= time.Minute && s.rec.Age >= m.life(s)/20
 	}
 	return f
 }

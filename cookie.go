@@ -205,16 +205,15 @@ func isASCII(s string) bool {
 // set formats the cookie that carries value. expires is when it ends, zero if
 // with the browser; a maxAge other than 0 is sent instead.
 func (c *Cookie) set(value string, expires time.Time, maxAge time.Duration) string {
-	b := make([]byte, 0, len(c.Name)+len(value)+len(c.front)+len(c.back)+48)
-	b = append(append(append(append(b, c.Name...), '='), value...), c.front...)
+	var b [64]byte
+	life := b[:0]
 	switch {
 	case maxAge != 0:
-		b = strconv.AppendInt(append(b, "; Max-Age="...), int64(maxAge/time.Second), 10)
+		life = strconv.AppendInt(append(life, "; Max-Age="...), int64(maxAge/time.Second), 10)
 	case !expires.IsZero():
-		b = append(b, "; Expires="...)
-		b = expires.UTC().AppendFormat(b, http.TimeFormat)
+		life = expires.UTC().AppendFormat(append(life, "; Expires="...), http.TimeFormat)
 	}
-	return string(append(b, c.back...))
+	return c.Name + "=" + value + c.front + string(life) + c.back
 }
 
 // expire formats the cookie that makes the browser forget: both Expires and

@@ -21,10 +21,10 @@ func cookieValues(lines []string, name string, yield func(string) bool) {
 			var pair string
 			pair, line, _ = strings.Cut(line, ";")
 			k, v, ok := strings.Cut(pair, "=")
-			if !ok || strings.Trim(k, " \t") != name {
+			if !ok || trim(k) != name {
 				continue
 			}
-			if v = unquote(strings.Trim(v, " \t")); v == "" {
+			if v = unquote(trim(v)); v == "" {
 				continue
 			}
 			left--
@@ -33,6 +33,17 @@ func cookieValues(lines []string, name string, yield func(string) bool) {
 			}
 		}
 	}
+}
+
+// trim cuts spaces and tabs off both ends.
+func trim(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // unquote undoes the quoting of RFC 2109: \" and \\, and \ooo for a byte.

@@ -6,11 +6,12 @@ import (
 )
 
 // varyOnCookie makes a response's Vary name Cookie: one line with what all
-// lines had, untouched if Cookie stands there already.
-func varyOnCookie(h http.Header, r Rules) {
+// lines had, untouched if Cookie stands there already. room is used where there
+// was none.
+func varyOnCookie(h http.Header, r Rules, room []string) {
 	lines := h["Vary"]
 	if len(lines) == 0 {
-		h["Vary"] = []string{"Cookie"}
+		h["Vary"] = append(room, "Cookie")
 		return
 	}
 	if hasToken(lines, "cookie") || r == Native && hasToken(lines, "*") {

@@ -27,7 +27,7 @@ func TestVary(t *testing.T) {
 			if row.lines != nil {
 				h["Vary"] = slices.Clone(row.lines)
 			}
-			varyOnCookie(h, rules)
+			varyOnCookie(h, rules, nil)
 			if got := h["Vary"]; !reflect.DeepEqual(got, want) {
 				t.Errorf("%s, rules %d: got %q, want %q", row.name, rules, got, want)
 			}

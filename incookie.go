@@ -70,7 +70,7 @@ func (c InCookie) Open(_ context.Context, value string) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("%w: %w: %w", ErrNoSession, ErrPayload, err)
 	}
-	r := Record{Entries: entries, Written: info.At, Stale: info.Key > 0}
+	r := Record{Entries: entries, Age: now.Sub(info.At), Stale: info.Key > 0}
 	if c.ownLife {
 		r.Life = lifeOf(c.Codec, entries)
 		maxAge = c.MaxAge

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 )
 
 // request is one request on its way through Wrap: the session, the response
@@ -14,15 +15,16 @@ import (
 // costs next to nothing.
 type request struct {
 	m     *Manager
-	route Route
 	r     *http.Request
 	w     writer
 	ctx   requestContext
+	s     Session
+	lines [2]string // room for the Vary and Set-Cookie of the response
 
-	mu     sync.Mutex // guards opening
-	opened bool
+	mu     sync.Mutex // held while opening
+	opened atomic.Bool
 	sent   bool // the client sent a cookie
-	s      Session
+	route  Route
 }
 
 // requestContext is the handler's context: the request's, and the session.
@@ -44,16 +46,12 @@ func (c *requestContext) Value(key any) any {
 }
 
 // held and open make a request a holder.
-func (q *request) held() (*Session, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return &q.s, q.opened
-}
+func (q *request) held() (*Session, bool) { return &q.s, q.opened.Load() }
 
 func (q *request) open(ctx context.Context) (*Session, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.opened {
+	if q.opened.Load() {
 		return &q.s, nil
 	}
 	err := q.find(ctx)
@@ -69,7 +67,7 @@ func (q *request) open(ctx context.Context) (*Session, error) {
 		q.m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
 		return nil, err
 	}
-	q.opened = true
+	q.opened.Store(true)
 	return &q.s, nil
 }
 
@@ -127,7 +125,7 @@ func (q *request) serveNested(next http.Handler, w http.ResponseWriter, r *http.
 // abort is for a handler that panicked. Under Flask's rules the error page of
 // whoever recovers carries the session, as Flask's own does.
 func (q *request) abort() {
-	if q.w.state == pending && q.opened && q.s.rules != Native {
+	if q.w.state == pending && q.opened.Load() && q.s.rules != Native {
 		if err := q.commit(ending{sent: q.sent, status: http.StatusInternalServerError, panicked: true}); err != nil {
 			q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: err})
 		}
@@ -139,14 +137,18 @@ func (q *request) abort() {
 func (q *request) commit(e ending) error {
 	a, err := q.m.commit(q.r.Context(), &q.s, e)
 	h := q.w.ResponseWriter.Header()
-	if a.Vary {
-		varyOnCookie(h, q.s.rules)
+	if a.vary {
+		varyOnCookie(h, q.s.rules, q.lines[:0:1])
 	}
-	for _, line := range a.SetCookie {
-		h["Set-Cookie"] = append(h["Set-Cookie"], line)
+	if a.line != "" {
+		lines := h["Set-Cookie"]
+		if lines == nil {
+			lines = q.lines[1:1:2]
+		}
+		h["Set-Cookie"] = append(lines, a.line)
 		q.checkTransport()
 	}
-	if a.Private {
+	if a.private {
 		keepPrivate(h)
 	}
 	return err
@@ -155,7 +157,7 @@ func (q *request) commit(e ending) error {
 // finish reports changes that came after the response had begun and so were
 // lost.
 func (q *request) finish() {
-	if !q.opened {
+	if !q.opened.Load() {
 		return
 	}
 	q.s.mu.Lock()

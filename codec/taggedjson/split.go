@@ -78,7 +78,7 @@ func makeEntries(data []byte, members []member) []codec.Entry {
 		m.key, m.keyEnd = start, len(keys)
 	}
 	text := string(keys)
-	entries := make([]codec.Entry, 0, len(members))
+	entries := make([]codec.Entry, 0, len(members)+1) // room for the first that a handler adds
 	seen := positions{entries: entries}
 	for _, m := range members {
 		e := codec.Entry{Key: text[m.key:m.keyEnd], Raw: data[m.value:m.valueEnd:m.valueEnd]}

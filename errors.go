@@ -30,6 +30,10 @@ var (
 	// ErrConflict says that another changed a session since it was read.
 	ErrConflict = errors.New("dewar: the session was changed by another")
 
+	// ErrUndecodable says that what a store keeps under a key is no record: it
+	// was cut, changed, or put there by something else. It is left where it is.
+	ErrUndecodable = errors.New("dewar: not a record")
+
 	// ErrNoWrap says that a context carries no session because the request
 	// didn't come through [Manager.Wrap].
 	ErrNoWrap = errors.New("dewar: no session in this context: wrap the handler with Manager.Wrap")

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -248,7 +249,9 @@ func (r *readerFrom) ReadFrom(src io.Reader) (int64, error) {
 func TestUpgrade(t *testing.T) {
 	var seen recorder
 	m := manager(t, func(o *dewar.Options) { o.Observer = &seen })
-	url := serve(t, m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var handlers sync.WaitGroup // a server doesn't wait for hijacked connections
+	handlers.Add(2)
+	wrapped := m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		dewar.From(r.Context()).Set("a", 1)
 		if r.URL.Path == "/101" {
 			w.Header().Set("Upgrade", "x")
@@ -265,7 +268,11 @@ func TestUpgrade(t *testing.T) {
 			rw.Flush()
 		}
 		conn.Close()
-	})))
+	}))
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer handlers.Done()
+		wrapped.ServeHTTP(w, r)
+	}))
 	for path, want := range map[string]bool{"/101": true, "/hijack": false} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {
@@ -281,6 +288,7 @@ func TestUpgrade(t *testing.T) {
 		}
 		conn.Close()
 	}
+	handlers.Wait()
 	if got := seen.kinds(); got != "failed:" {
 		t.Errorf("events: %s", got)
 	}

@@ -47,10 +47,13 @@ type Backend interface {
 // A Record is a session at rest.
 type Record struct {
 	ID      string        // empty: not yet kept, or the cookie is the storage
-	Entries []Entry       // in the order in which they were read
+	Entries []Entry       // in the order in which they were read; Open gives the slice away
 	Age     time.Duration // since it was written, when it was opened; 0: just now, or unknown
 	Life    time.Duration // the record's own; 0: Options.Life.Idle
 	Stale   bool          // kept under a key that is no longer the current one: worth saving again
+	Moved   bool          // the value that was opened is a previous one: send the present one
+	Worn    bool          // it has had its ID for longer than Life.Renewal
+	State   any           // the backend's own
 }
 
 // codecOf gives the codec that b's records are made with.

@@ -12,7 +12,8 @@ var errUnsavable = errors.New("dewar: the session can't be saved as it is")
 
 // An Answer is what a response owes to its session.
 type Answer struct {
-	Value     string   // the cookie's new value; empty: the client keeps what it has
+	Value     string   // the cookie's new value; empty: the client keeps what it has, or must forget it
+	Forget    bool     // the client must forget its cookie
 	SetCookie []string // lines to add
 	Vary      bool     // the response depends on the cookie: Vary: Cookie
 	Private   bool     // shared caches must not keep it: Cache-Control: private
@@ -20,8 +21,8 @@ type Answer struct {
 
 // answer is an Answer before it is given out.
 type answer struct {
-	value, line   string
-	vary, private bool
+	value, line           string
+	vary, private, forget bool
 }
 
 // ending is how a request ended, as far as its session is concerned.
@@ -33,11 +34,18 @@ type ending struct {
 }
 
 // Commit saves s, if need be, and returns what the response owes to it. It is
-// for sessions of [Manager.Load]; Wrap does it by itself. After an error,
-// nothing was saved and nothing but Answer.Vary is owed.
+// for sessions of [Manager.Load]; Wrap does it by itself. The session can be
+// used on, and committed again. After an error nothing but Answer.Vary is owed;
+// ErrNoWrap says that the session isn't one of this manager's.
 func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
-	a, err := m.commit(ctx, s, ending{status: 200, fixed: m.route.NoKeepAlive})
-	out := Answer{Value: a.value, Vary: a.vary, Private: a.private}
+	if s.owner != m.shared {
+		return Answer{}, ErrNoWrap
+	}
+	a, err := m.commit(ctx, s, ending{sent: s.sent, status: 200, fixed: m.route.NoKeepAlive})
+	if err == nil {
+		s.reopen(a.forget)
+	}
+	out := Answer{Value: a.value, Forget: a.forget, Vary: a.vary, Private: a.private}
 	if a.line != "" {
 		out.SetCookie = []string{a.line}
 	}
@@ -48,23 +56,33 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.committed = true
-	// Flask doesn't notice what was changed in place, but saves it along.
+	var changed bool
 	var settleErr error
-	if s.rules == Native || s.modified {
-		var changed bool
-		changed, settleErr = s.vals.settle()
-		s.modified = s.modified || changed
+	if s.rules == Native {
+		changed, settleErr = s.settle()
+		s.modified = s.modified || changed || settleErr != nil
 	}
-	f := m.facts(s, e)
-	v := decide(s.rules, f)
-	a := answer{vary: v.vary}
+	v := decide(s.rules, m.facts(s, e))
+	a := answer{vary: v.vary, forget: v.act == drop}
 	if v.act == leave {
 		return a, nil
+	}
+	if s.rules != Native && v.act != drop {
+		// Flask doesn't notice what was changed in place, but saves it along,
+		// with a refresh too.
+		if changed, settleErr = s.settle(); changed && v.act == touch {
+			v.act = save
+		}
 	}
 	if err := errors.Join(s.refusal(), settleErr); err != nil && v.act != drop {
 		return a, fmt.Errorf("%w: %w", errUnsavable, err)
 	}
 	value, err := m.carryOut(ctx, s, v.act)
+	if err != nil && v.act == touch {
+		// Who only reads is served all the same.
+		m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
+		return a, nil
+	}
 	if err != nil {
 		return a, err
 	}
@@ -84,13 +102,14 @@ func (m *Manager) facts(s *Session, e ending) facts {
 		readOnly: s.readOnly != nil, known: !s.isNew, sent: e.sent,
 		accessed: s.accessed, modified: s.modified, renewed: s.renewed, destroyed: s.destroyed,
 		empty: len(s.vals.entries) == 0 && len(s.bad) == 0,
-		stale: s.rec.Stale, fixed: m.o.Life.Fixed || e.fixed,
+		stale: s.rec.Stale, moved: s.rec.Moved, worn: s.rec.Worn, fixed: m.o.Life.Fixed || e.fixed,
 		failed: e.status >= 500, panicked: e.panicked,
 	}
 	if s.rules != Native {
 		f.permanent = s.permanent()
 	} else {
-		f.due = s.rec.Age >= time.Minute && s.rec.Age >= m.life(s)/20
+		life := m.life(s)
+		f.due = s.rec.Age >= min(max(life/20, time.Minute), life/2) && s.rec.Age > 0
 	}
 	return f
 }
@@ -109,22 +128,22 @@ func (m *Manager) life(s *Session) time.Duration {
 func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string, err error) {
 	rec := s.rec
 	rec.Entries = s.vals.entries
-	life := m.life(s)
 	switch a {
 	case touch:
-		value, err = m.o.Backend.Touch(ctx, rec, life)
-	case save:
-		value, rec, err = m.o.Backend.Save(ctx, rec, life)
-	case renew:
-		value, rec, err = m.o.Backend.Renew(ctx, rec, life)
+		value, err = m.o.Backend.Touch(ctx, rec, m.life(s))
+		if errors.Is(err, ErrSessionGone) {
+			return "", nil // the cookie is left to whoever ended it
+		}
+		return value, err
 	case drop:
-		err = m.o.Backend.Drop(ctx, rec)
+		return "", m.o.Backend.Drop(ctx, rec)
+	case restart:
+		if err := m.o.Backend.Drop(ctx, rec); err != nil {
+			return "", err
+		}
+		rec = Record{Entries: rec.Entries}
 	}
-	if err == nil {
-		rec.Entries = nil
-		s.rec = rec
-	}
-	return value, err
+	return m.write(ctx, s, rec, a)
 }
 
 // cookieLine formats the Set-Cookie of an act; empty if the client's cookie

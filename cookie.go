@@ -66,6 +66,7 @@ func (c *Cookie) complete(r Rules) (errs []error) {
 	if err != nil {
 		bad("Domain", "not a host name")
 	}
+	c.front = ""
 	if c.Domain != "" {
 		c.front = "; Domain=" + domain
 	}
@@ -113,6 +114,12 @@ func (c *Cookie) traps() (found []trap) {
 	}
 	if c.Partitioned && c.Insecure {
 		found = append(found, trap{"Partitioned", "needs Secure"})
+	}
+	if c.Path != "" && c.Path[0] != '/' {
+		found = append(found, trap{"Path", "doesn't begin with a slash"})
+	}
+	if c.Domain != "" && strings.Trim(c.Domain, ".") == "" {
+		found = append(found, trap{"Domain", "names no host"})
 	}
 	return found
 }

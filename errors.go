@@ -18,6 +18,10 @@ var (
 	ErrTooLarge  = signing.ErrTooLarge  // longer, or inflating further, than is allowed
 )
 
+// ErrUnknown says that nothing is kept under a cookie's id: the session ended,
+// its life is over, or nobody ever gave that id out.
+var ErrUnknown = errors.New("dewar: unknown id")
+
 var (
 	// ErrNoSession says that a cookie's value leads to no session: it is
 	// unknown, over, or never was ours. The manager goes on with a new one.
@@ -108,6 +112,7 @@ func reasonOf(err error) string {
 		{ErrMalformed, "malformed"},
 		{ErrPayload, "payload"},
 		{ErrTooLarge, "too-large"},
+		{ErrUndecodable, "undecodable"},
 	} {
 		if errors.Is(err, r.err) {
 			return r.word

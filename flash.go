@@ -20,7 +20,8 @@ func (s *Session) Flash(msg any, category string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	waiting, _ := s.lookup(flashesKey, false)
-	s.set(flashesKey, append(list(waiting), Tuple{category, msg}))
+	item := Tuple{category, msg}
+	s.set(flashesKey, append(list(waiting), item), change{op: opFlash, key: flashesKey, item: item})
 }
 
 // Flashes takes the waiting messages of these categories, all of them if none
@@ -53,19 +54,24 @@ func (s *Session) takeFlashes(categories []string) []Flash {
 	}
 	var taken []Flash
 	var rest []any
+	c := change{op: opUnflash, key: flashesKey}
 	for _, item := range list(waiting) {
 		f, ok := flashOf(item)
 		if ok && wanted(f, categories) {
 			taken = append(taken, f)
-		} else {
+			if s.tracks {
+				raw, _ := s.vals.codec.Encode(nil, item)
+				c.took = append(c.took, raw)
+			}
+		} else if ok || len(categories) > 0 { // what is no flash goes with all of them
 			rest = append(rest, item)
 		}
 	}
 	switch {
 	case len(rest) == 0 || s.rules != Native:
-		s.remove(flashesKey)
+		s.remove(flashesKey, c)
 	case len(taken) > 0:
-		s.set(flashesKey, rest)
+		s.set(flashesKey, rest, c)
 	}
 	return taken
 }
@@ -75,14 +81,15 @@ func wanted(f Flash, categories []string) bool {
 }
 
 // flashOf reads one (category, message) pair, a tuple or, from another JSON
-// provider, a list.
+// provider, a list. A category that isn't text, which Flask allows, reads as
+// "".
 func flashOf(item any) (Flash, bool) {
 	pair := list(item)
 	if len(pair) != 2 {
 		return Flash{}, false
 	}
-	category, ok := pair[0].(string)
-	return Flash{Category: category, Message: pair[1]}, ok
+	category, _ := pair[0].(string)
+	return Flash{Category: category, Message: pair[1]}, true
 }
 
 // list gives the items of a list or tuple, none of anything else.

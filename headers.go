@@ -24,11 +24,22 @@ func varyOnCookie(h http.Header, r Rules, room []string) {
 }
 
 // keepPrivate forbids shared caches to keep a response that carries
-// somebody's session.
+// somebody's session, whatever the handler allowed them.
 func keepPrivate(h http.Header) {
-	if lines := h["Cache-Control"]; !hasToken(lines, "private") && !hasToken(lines, "no-store") {
-		h["Cache-Control"] = append(lines[:len(lines):len(lines)], "private")
+	lines := h["Cache-Control"]
+	if hasToken(lines, "private") || hasToken(lines, "no-store") {
+		return
 	}
+	var parts []string
+	for _, line := range lines {
+		for part := range strings.SplitSeq(line, ",") {
+			part = trim(part)
+			if name, _, _ := strings.Cut(strings.ToLower(part), "="); name != "public" && name != "s-maxage" && part != "" {
+				parts = append(parts, part)
+			}
+		}
+	}
+	h["Cache-Control"] = []string{strings.Join(append(parts, "private"), ", ")}
 }
 
 // hasToken reports whether a header's comma-separated values hold token, in
@@ -36,7 +47,7 @@ func keepPrivate(h http.Header) {
 func hasToken(lines []string, token string) bool {
 	for _, line := range lines {
 		for part := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.Trim(part, " \t"), token) {
+			if strings.EqualFold(trim(part), token) {
 				return true
 			}
 		}

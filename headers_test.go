@@ -38,8 +38,8 @@ func TestVary(t *testing.T) {
 func TestKeepPrivate(t *testing.T) {
 	for _, row := range []struct{ lines, want []string }{
 		{nil, []string{"private"}},
-		{[]string{"no-cache"}, []string{"no-cache", "private"}},
-		{[]string{"public, max-age=60"}, []string{"public, max-age=60", "private"}},
+		{[]string{"no-cache"}, []string{"no-cache, private"}},
+		{[]string{"Public, max-age=60", "s-maxage=600"}, []string{"max-age=60, private"}},
 		{[]string{"max-age=0, Private"}, []string{"max-age=0, Private"}},
 		{[]string{"x", "No-Store"}, []string{"x", "No-Store"}},
 	} {

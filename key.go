@@ -15,8 +15,8 @@ import (
 //
 // T may be any type that package codec can assign a value to: the plain ones,
 // structs by their json tags, maps and slices of these. What is changed in
-// place in a T isn't seen, unless T is map[string]any or []any: Set or Update
-// it.
+// place in a T isn't seen, unless T is one of those that [Session.Get] hands
+// out (any, map[string]any, []any, Tuple): Set or Update it.
 type Key[T any] string
 
 // Get returns the value, or the zero T if there is none or if it is of another
@@ -71,7 +71,11 @@ func (k Key[T]) Update(s *Session, f func(T) T) T {
 	defer s.mu.Unlock()
 	v, _ := k.lookup(s)
 	v = f(v)
-	s.set(string(k), v)
+	again := func(now any) any {
+		t, _ := codec.As[T](now)
+		return f(t)
+	}
+	s.set(string(k), v, change{op: opUpdate, key: string(k), f: again})
 	return v
 }
 
@@ -85,6 +89,10 @@ func (k Key[T]) Take(s *Session) (T, bool) {
 	if err != nil {
 		return v, false
 	}
-	s.remove(string(k))
+	c := change{op: opTake, key: string(k)}
+	if i := s.vals.find(c.key); i >= 0 {
+		c.raw = s.vals.entries[i].Raw
+	}
+	s.remove(c.key, c)
 	return v, true
 }

@@ -33,7 +33,7 @@ func (s *Session) renew() {
 func (s *Session) Login(user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.set(userKey, user)
+	s.set(userKey, user, change{op: opSet, key: userKey})
 	s.renew()
 }
 
@@ -60,12 +60,12 @@ func (s *Session) Destroy() {
 	defer s.mu.Unlock()
 	s.clear()
 	if s.writable() {
-		s.destroyed, s.modified = true, true
+		s.destroyed, s.modified, s.isNew = true, true, true
 	}
 }
 
 // SetLife gives this session a life of its own instead of Options.Life.Idle,
-// such as a month for "remember me", in whole seconds. 0 or less takes it
+// such as a month for "remember me", in whole seconds, rounded up. 0 or less takes it
 // away again. Under Flask's rules lives are the application's alone:
 // [Session.Permanent] is the word there, and SetLife shows in [Session.Err].
 func (s *Session) SetLife(idle time.Duration) {
@@ -74,10 +74,10 @@ func (s *Session) SetLife(idle time.Duration) {
 	switch {
 	case s.rules != Native:
 		s.fault(errLifeRules)
-	case idle < time.Second:
-		s.remove(lifeKey)
+	case idle <= 0:
+		s.remove(lifeKey, change{op: opDelete, key: lifeKey})
 	default:
-		s.set(lifeKey, int64(min(idle, maxLife)/time.Second))
+		s.set(lifeKey, int64((min(idle, maxLife)+time.Second-1)/time.Second), change{op: opSet, key: lifeKey})
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *Session) Permanent(on bool) {
 		s.fault(errPermanentRules)
 		return
 	}
-	s.set(permanentKey, on)
+	s.set(permanentKey, on, change{op: opSet, key: permanentKey})
 }
 
 // IsPermanent reports whether the value under "_permanent" is true as Python

@@ -20,6 +20,8 @@ type shared struct {
 	codec    Codec
 	readOnly error    // why no session can be saved; nil: they can
 	warned   sync.Map // sentences that were said
+	tracks   bool     // another may change a record: sessions remember their changes
+	locks    keyLocks
 }
 
 // New returns a Manager. The error joins an *OptionError for every field that
@@ -28,9 +30,11 @@ func New(o Options) (*Manager, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	sh := &shared{o: o, codec: codecOf(o.Backend)}
+	_, inCookie := o.Backend.(InCookie)
+	sh := &shared{o: o, codec: codecOf(o.Backend), tracks: !inCookie}
 	if u, ok := o.Backend.(Unavailable); ok {
 		sh.readOnly = readOnly(u.Reason)
+		sh.warn(context.Background(), "dewar: sessions are empty and can't be written to: there is no backend")
 	}
 	if o.Rules != Native {
 		for _, trap := range o.Cookie.traps() {
@@ -58,8 +62,9 @@ func (m *Manager) With(r Route) *Manager { return &Manager{shared: m.shared, rou
 
 // Wrap returns a handler that opens the session, calls next with a context
 // that carries it, and saves it just before the first byte of the final
-// response. Wrap it inside whatever recovers panics, and outside whatever
-// compresses or buffers.
+// response. Wrap it inside whatever recovers panics and inside
+// http.TimeoutHandler, which leaves handlers running behind their response; and
+// outside whatever compresses or buffers.
 func (m *Manager) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if q, ok := r.Context().Value(m.shared).(*request); ok { // nested: same sessions, other policy
@@ -73,16 +78,25 @@ func (m *Manager) Wrap(next http.Handler) http.Handler {
 	})
 }
 
-// From returns this manager's session, where two are nested. It panics as the
-// function From does.
-func (m *Manager) From(ctx context.Context) *Session { return from(ctx.Value(m.shared)) }
+// From returns this manager's session, where two are nested; in a test, the one
+// of [NewContext]. It panics as the function From does.
+func (m *Manager) From(ctx context.Context) *Session {
+	if q := ctx.Value(m.shared); q != nil {
+		return from(q)
+	}
+	s, _ := ctx.Value(contextKey{}).(*Session)
+	if s == nil {
+		return from(nil)
+	}
+	return s
+}
 
 // Load opens the session that a cookie's value leads to, for what doesn't come
 // through net/http: sockets, other frameworks. An empty value, and one that
 // leads nowhere, give a new session; the error says that the backend can't
 // answer.
 func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
-	s := &Session{}
+	s := &Session{sent: value != ""}
 	if value == "" {
 		m.begin(s)
 		return s, nil
@@ -93,6 +107,10 @@ func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
 		m.adopt(s, rec)
 	case errors.Is(err, ErrNoSession):
 		m.begin(s)
+	case m.route.Outage == Anonymous:
+		m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
+		m.begin(s)
+		s.readOnly = readOnly(err)
 	default:
 		return nil, err
 	}
@@ -110,13 +128,13 @@ func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 
 // begin makes s a new session.
 func (m *Manager) begin(s *Session) {
-	s.rules, s.readOnly, s.isNew = m.o.Rules, m.readOnly, true
+	s.owner, s.rules, s.readOnly, s.isNew, s.tracks = m.shared, m.o.Rules, m.readOnly, true, m.tracks
 	s.vals.codec = m.codec
 }
 
 // adopt makes s the session that rec holds.
 func (m *Manager) adopt(s *Session, rec Record) {
-	s.rules, s.readOnly = m.o.Rules, m.readOnly
+	s.owner, s.rules, s.readOnly, s.tracks = m.shared, m.o.Rules, m.readOnly, m.tracks
 	s.vals.codec, s.vals.entries = m.codec, rec.Entries
 	rec.Entries = nil
 	s.rec = rec

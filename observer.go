@@ -29,6 +29,10 @@ const (
 	// Failed: a session couldn't be opened or saved.
 	Failed
 
+	// Conflict: two requests set the same key at the same time, and the later
+	// one's value is kept.
+	Conflict
+
 	// Warned: a setting makes browsers drop the cookie, or something else that
 	// the operator should see. Each sentence is said once for each Manager,
 	// but for cookies that are too large, which are said each time.
@@ -42,6 +46,8 @@ func (k EventKind) String() string {
 		return "refused"
 	case Failed:
 		return "failed"
+	case Conflict:
+		return "conflict"
 	case Warned:
 		return "warned"
 	}

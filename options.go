@@ -16,32 +16,37 @@ type Options struct {
 	Cookie   Cookie           // zero: the safe attributes
 	Life     Life             // zero: a day since the last use
 	Rules    Rules            // zero: Native
+	Strict   bool             // two plain Sets of one key at the same time are ErrConflict, not "the later wins"
 	Observer Observer         // nil: failures and warnings go to log/slog's default logger
 	Now      func() time.Time // nil: time.Now
 
 	// OnError answers a request whose session couldn't be opened or saved; w
 	// is the response that the handler would have written to. nil: 503 with
-	// Retry-After if the backend can't answer, else 500, in plain words.
+	// Retry-After if the backend can't answer, 409 if the session ended while
+	// the handler changed it, else 500, in plain words.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)
 }
 
 // Life says how long a session lives.
 type Life struct {
 	// Idle is how long it lives without use; 0 is 24 hours. It is measured in
-	// whole seconds, and extended once a twentieth of it (at least a minute)
-	// has passed, so that reading doesn't write each time. Under Flask's rules
+	// whole seconds, and extended once a twentieth of it (at least a minute, at
+	// most half of it) has passed, so that reading doesn't write each time: it
+	// may end by that much early. Under Flask's rules
 	// it is PERMANENT_SESSION_LIFETIME: counted from the last write, and
 	// negative ones are allowed (everything is over at once).
 	Idle time.Duration
 
 	// Fixed says that use doesn't extend the life: it counts from the last
-	// change. Flask's SESSION_REFRESH_EACH_REQUEST = False.
+	// change. A cookie that an older key verified isn't signed anew then, until
+	// it changes. Flask's SESSION_REFRESH_EACH_REQUEST = False.
 	Fixed bool
 
-	// Absolute, Renewal and Grace are for backends that keep more about a
-	// session than its values: how long it lives at the most, after how long
-	// it gets a new id, how long the previous id still leads to it. Signed
-	// cookies don't: New refuses them there.
+	// Absolute, Renewal and Grace are for sessions in a store, in the native
+	// layout: how long one lives at the most (0: no such end), after how long
+	// it gets a new id (0: only by Session.Renew), and how long its previous
+	// id still leads to it (0: 10 s; Flask's layout has it too). Signed
+	// cookies keep none of these: New refuses them there.
 	Absolute, Renewal, Grace time.Duration
 }
 
@@ -93,6 +98,23 @@ func Cookies(keys *Ring) Options {
 	return Options{Backend: InCookie{Sealer: signing.NewURLSafe(keys, signing.Options{Salt: salt})}}
 }
 
+// Stored are the Options of sessions that are kept in a store, in the native
+// layout.
+func Stored(st Store) Options { return Options{Backend: &InStore{Store: st}} }
+
+// maxPrefix leaves room for an id of any length in a key that every store
+// takes.
+const maxPrefix = 32
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
 // complete fills in what was left open and returns all that can't be used,
 // each an *OptionError.
 func (o *Options) complete() error {
@@ -114,8 +136,8 @@ func (o *Options) complete() error {
 	if o.Life.Idle == 0 {
 		o.Life.Idle = 24 * time.Hour
 	}
-	if o.Life.Idle < 0 && o.Rules == Native {
-		bad("Life.Idle", "negative")
+	if o.Life.Idle < time.Second && o.Rules == Native {
+		bad("Life.Idle", "less than a second")
 	}
 	if o.Life.Idle > maxLife {
 		bad("Life.Idle", "longer than 100 years")
@@ -123,6 +145,25 @@ func (o *Options) complete() error {
 	switch b := o.Backend.(type) {
 	case nil:
 		bad("Backend", "missing (Cookies needs a Ring)")
+	case *InStore:
+		if b.Store == nil {
+			bad("Backend", "InStore without a Store")
+		}
+		if b.Layout == FlaskLayout && (o.Life.Absolute != 0 || o.Life.Renewal != 0) {
+			bad("Life", "Flask's layout keeps nothing but the values: Absolute and Renewal need the native one")
+		}
+		if len(b.Prefix) > maxPrefix || !printable(b.Prefix) {
+			bad("Backend", "InStore.Prefix is longer than 32 characters, or not printable ASCII without blanks")
+		}
+		if b.IDBytes != 0 && (b.IDBytes < 16 && o.Rules == Native || b.IDBytes < 1 || b.IDBytes > 128) {
+			bad("Backend", "InStore.IDBytes is not between 16 and 128")
+		}
+		o.Backend = b.completed(o)
+	case *InCookie:
+		o.Backend = *b
+		return o.complete()
+	case *Unavailable:
+		o.Backend = *b
 	case InCookie:
 		if b.Sealer == nil {
 			bad("Backend", "InCookie without a Sealer")
@@ -141,6 +182,8 @@ func plainError(w http.ResponseWriter, _ *http.Request, err error) {
 	switch {
 	case errors.As(err, &refused), errors.Is(err, errUnsavable):
 		http.Error(w, "The session could not be saved.", http.StatusInternalServerError)
+	case errors.Is(err, ErrSessionGone), errors.Is(err, ErrConflict):
+		http.Error(w, "The session has ended, or was changed at the same time.", http.StatusConflict)
 	case errors.Is(err, context.Canceled):
 		// The client is gone: nobody reads an answer.
 		w.WriteHeader(http.StatusServiceUnavailable)

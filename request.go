@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -91,7 +92,7 @@ func (q *request) find(ctx context.Context) error {
 func (q *request) serve(next http.Handler) {
 	if !q.route.Lazy {
 		if _, err := q.open(q.r.Context()); err != nil {
-			q.m.o.OnError(q.w.ResponseWriter, q.r, err)
+			q.fail(q.w.ResponseWriter, q.r, err)
 			return
 		}
 	}
@@ -100,6 +101,7 @@ func (q *request) serve(next http.Handler) {
 		// Not recover: the panic goes its way with its stack unharmed.
 		if !returned {
 			q.abort()
+			q.finish()
 		}
 	}()
 	next.ServeHTTP(&q.w, q.r.WithContext(&q.ctx))
@@ -115,12 +117,40 @@ func (q *request) serveNested(next http.Handler, w http.ResponseWriter, r *http.
 	q.mu.Unlock()
 	if !route.Lazy {
 		if _, err := q.open(r.Context()); err != nil {
-			q.m.o.OnError(w, r, err)
+			q.fail(w, r, err)
 			return
 		}
 	}
 	next.ServeHTTP(w, r)
 }
+
+// fail answers with OnError. One that writes nothing must not turn a failure
+// into an empty success.
+func (q *request) fail(w http.ResponseWriter, r *http.Request, err error) {
+	a := &answering{ResponseWriter: w}
+	q.m.o.OnError(a, r, err)
+	if !a.begun {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+// answering notices whether a response has begun.
+type answering struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (a *answering) WriteHeader(status int) {
+	a.begun = true
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answering) Write(b []byte) (int, error) {
+	a.begun = true
+	return a.ResponseWriter.Write(b)
+}
+
+func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // abort is for a handler that panicked. Under Flask's rules the error page of
 // whoever recovers carries the session, as Flask's own does.
@@ -154,17 +184,15 @@ func (q *request) commit(e ending) error {
 	return err
 }
 
-// finish reports changes that came after the response had begun and so were
-// lost.
+// finish reports what went wrong with the session and nobody was told of:
+// changes that came after the response had begun, or to a session that can't be
+// written to.
 func (q *request) finish() {
-	if !q.opened.Load() {
+	if !q.opened.Load() || q.w.state == refused || q.w.state == pending {
 		return
 	}
-	q.s.mu.Lock()
-	late := errors.Is(q.s.err, ErrTooLate)
-	q.s.mu.Unlock()
-	if late {
-		q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: ErrTooLate})
+	if err := q.s.ended(); err != nil {
+		q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: err})
 	}
 }
 
@@ -172,7 +200,7 @@ func (q *request) finish() {
 // plain HTTP, which otherwise shows as a login that never sticks. They make an
 // exception for loopback.
 func (q *request) checkTransport() {
-	if q.m.o.Cookie.Insecure || q.r.TLS != nil || q.r.Header.Get("X-Forwarded-Proto") == "https" {
+	if q.m.o.Cookie.Insecure || q.r.TLS != nil || strings.HasPrefix(q.r.Header.Get("X-Forwarded-Proto"), "https") {
 		return
 	}
 	host := (&url.URL{Host: q.r.Host}).Hostname()

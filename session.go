@@ -3,9 +3,12 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"log/slog"
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
 )
@@ -15,7 +18,9 @@ import (
 // saved, if need be, just before the response begins.
 //
 // A Session is safe for the goroutines of one request. The maps and slices
-// that Get hands out are not: they belong to one goroutine.
+// that Get hands out are not: they belong to one goroutine. The zero Session is
+// of no use; [NewSession] makes one for tests. Printing a Session prints
+// nothing of it.
 //
 // Some keys have a meaning of their own: "_permanent" and "_flashes" as in
 // Flask, "_user_id" as in Flask-Login, "_life" for [Session.SetLife].
@@ -31,11 +36,17 @@ type Session struct {
 	renewed   bool
 	destroyed bool
 	committed bool
+	late      bool // changed after that, where it can't be saved
+	sent      bool // the client sent a cookie
+	tracks    bool // another may change the record: changes are remembered
+	owner     *shared
 
 	readOnly error            // why nothing can be saved; nil: it can
 	bad      map[string]error // keys whose last Set couldn't be encoded
 	err      error            // what else went wrong
 	flashes  *[]Flash         // Flask's rules: what this request has taken
+	changes  []change         // in their order
+	before   []Entry          // what was there before the first of them
 }
 
 // NewSession returns a session that isn't any visitor's, for unit tests: put
@@ -101,7 +112,7 @@ func (s *Session) Len() int {
 
 // All yields the keys and values, each as [Session.Get] gives it, in the order
 // in which they were read and set. The session may be changed meanwhile: the
-// keys are those of the start.
+// keys are those of the start, less those deleted meanwhile.
 func (s *Session) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		s.mu.Lock()
@@ -112,7 +123,10 @@ func (s *Session) All() iter.Seq2[string, any] {
 		}
 		s.mu.Unlock()
 		for _, k := range keys {
-			if !yield(k, s.Get(k)) {
+			s.mu.Lock()
+			v, err := s.lookup(k, true)
+			s.mu.Unlock()
+			if !errors.Is(err, ErrNoValue) && !yield(k, v) {
 				return
 			}
 		}
@@ -126,15 +140,19 @@ func (s *Session) All() iter.Seq2[string, any] {
 func (s *Session) Set(key string, v any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.set(key, v)
+	s.set(key, v, change{op: opSet, key: key})
 }
 
-func (s *Session) set(key string, v any) {
+// set puts v under key, which c did.
+func (s *Session) set(key string, v any, c change) {
 	s.accessed = true
 	if !s.writable() {
 		return
 	}
 	raw, err := s.vals.codec.Encode(nil, v)
+	if err == nil && !utf8.ValidString(key) {
+		_, err = s.vals.codec.Encode(nil, key) // a codec may take halves of surrogate pairs
+	}
 	if err != nil {
 		if s.bad == nil {
 			s.bad = map[string]error{}
@@ -144,6 +162,10 @@ func (s *Session) set(key string, v any) {
 		return
 	}
 	delete(s.bad, key)
+	if c.op == opSet {
+		c.raw = raw
+	}
+	s.note(c)
 	// Flask takes an equal value for a change (werkzeug's UpdateDictMixin).
 	if s.vals.put(key, raw) || s.rules != Native {
 		s.modified = true
@@ -159,7 +181,7 @@ func (s *Session) Update(key string, f func(any) any) any {
 	defer s.mu.Unlock()
 	v, _ := s.lookup(key, true)
 	v = f(v)
-	s.set(key, v)
+	s.set(key, v, change{op: opUpdate, key: key, f: f})
 	return v
 }
 
@@ -167,15 +189,19 @@ func (s *Session) Update(key string, f func(any) any) any {
 func (s *Session) Delete(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.remove(key)
+	s.remove(key, change{op: opDelete, key: key})
 }
 
-func (s *Session) remove(key string) {
+// remove forgets key, which c did.
+func (s *Session) remove(key string, c change) {
 	s.accessed = true
 	if !s.writable() {
 		return
 	}
 	delete(s.bad, key)
+	if s.vals.find(key) >= 0 {
+		s.note(c)
+	}
 	if s.vals.remove(key) {
 		s.modified = true
 	}
@@ -196,6 +222,7 @@ func (s *Session) clear() {
 		return
 	}
 	s.bad = nil
+	s.note(change{op: opClear})
 	if len(s.vals.entries) > 0 || s.rules != Native {
 		s.modified = true
 	}
@@ -241,7 +268,15 @@ func (s *Session) Handle() string { return "" }
 func (s *Session) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return errors.Join(s.refusal(), s.err)
+	return errors.Join(s.refusal(), s.trouble())
+}
+
+// trouble is what went wrong besides.
+func (s *Session) trouble() error {
+	if s.late {
+		return errors.Join(s.err, ErrTooLate)
+	}
+	return s.err
 }
 
 // refusal says why the session can't be saved as it is, or nil.
@@ -266,10 +301,46 @@ func (s *Session) writable() bool {
 		s.fault(s.readOnly)
 		return false
 	case s.committed:
-		s.fault(ErrTooLate)
+		s.late = true
 	}
 	return true
 }
+
+// settle encodes what was changed in place.
+func (s *Session) settle() (changed bool, err error) {
+	return s.vals.settle(func(key string, raw []byte) { s.note(change{op: opSet, key: key, raw: raw}) })
+}
+
+// ended settles the account of a session whose response is over: it returns
+// what went wrong and nobody was told of.
+func (s *Session) ended() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rules == Native && s.readOnly == nil {
+		if changed, err := s.settle(); changed || err != nil {
+			s.late = true
+		}
+	}
+	return s.trouble()
+}
+
+// reopen makes a session that was committed ready for the next round.
+func (s *Session) reopen(forgotten bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.committed, s.modified, s.renewed, s.destroyed = false, false, false, false
+	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
+	s.changes, s.before = nil, nil
+	if forgotten {
+		s.rec = Record{}
+	}
+}
+
+// Format prints the type: what a session holds is nobody's to print.
+func (s *Session) Format(f fmt.State, _ rune) { io.WriteString(f, "dewar.Session") }
+
+// LogValue is Format for log/slog.
+func (s *Session) LogValue() slog.Value { return slog.StringValue("dewar.Session") }
 
 // close marks a session whose response can't carry a cookie: what was changed
 // is lost, and so is what will be.
@@ -278,6 +349,6 @@ func (s *Session) close() {
 	defer s.mu.Unlock()
 	s.committed = true
 	if s.modified || s.renewed {
-		s.fault(ErrTooLate)
+		s.late = true
 	}
 }

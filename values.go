@@ -117,8 +117,8 @@ func (v *values) clear() { v.entries, v.live, v.index = nil, nil, nil }
 
 // settle encodes again what was changed in place, and reports whether anything
 // was. A value whose bytes merely aren't the codec's own (another program
-// wrote them) hasn't changed and keeps its bytes.
-func (v *values) settle() (changed bool, err error) {
+// wrote them) hasn't changed and keeps its bytes. note is told before each.
+func (v *values) settle(note func(key string, raw []byte)) (changed bool, err error) {
 	for i, val := range v.live {
 		if val == nil {
 			continue
@@ -130,6 +130,7 @@ func (v *values) settle() (changed bool, err error) {
 		if bytes.Equal(raw, v.entries[i].Raw) || bytes.Equal(raw, v.canonical(i)) {
 			continue
 		}
+		note(v.entries[i].Key, raw)
 		v.entries[i].Raw, changed = raw, true
 	}
 	return changed, nil

@@ -30,6 +30,8 @@ type facts struct {
 	fixed     bool // use doesn't extend it: Life.Fixed, Route.NoKeepAlive
 	failed    bool // the response is a 5xx
 	panicked  bool // there is no response
+	moved     bool // the client's cookie is a previous one
+	worn      bool // it has had its id for longer than Life.Renewal
 }
 
 // An act is what is done with the record.
@@ -39,8 +41,9 @@ const (
 	leave act = iota
 	touch     // its life begins anew
 	save
-	renew // saved under a new id
-	drop  // forgotten, and the cookie deleted
+	renew   // saved under a new id
+	restart // forgotten, and what was set since is another session
+	drop    // forgotten, and the cookie deleted
 )
 
 // A verdict is what becomes of a session. A cookie goes with every act but
@@ -68,7 +71,7 @@ func native(f facts) act {
 	case f.panicked:
 		return leave
 	case f.destroyed && !f.empty:
-		return renew // what was set after the sign-out is another session
+		return restart
 	case f.destroyed && (f.known || f.sent):
 		return drop
 	case f.empty && !f.known:
@@ -77,8 +80,14 @@ func native(f facts) act {
 		return renew
 	case f.modified:
 		return save
-	case f.failed || f.fixed || !f.known:
+	case !f.known:
 		return leave
+	case f.moved:
+		return touch
+	case f.failed || f.fixed:
+		return leave
+	case f.worn:
+		return renew
 	case f.due || f.stale:
 		return touch
 	}
@@ -88,6 +97,8 @@ func native(f facts) act {
 // flask is SecureCookieSessionInterface.save_session, line by line.
 func flask(f facts) act {
 	switch {
+	case f.destroyed && !f.empty:
+		return restart
 	case f.empty && f.modified:
 		return drop // even if the client sent no cookie
 	case f.empty:
@@ -96,7 +107,7 @@ func flask(f facts) act {
 		return renew
 	case f.modified:
 		return save
-	case f.permanent && !f.fixed:
+	case f.permanent && !f.fixed, f.moved:
 		return touch // SESSION_REFRESH_EACH_REQUEST
 	}
 	return leave

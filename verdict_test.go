@@ -22,7 +22,7 @@ func TestNativeRules(t *testing.T) {
 		{"a sign-out", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true, empty: true}, verdict{drop, true}},
 		{"a sign-out with a bad cookie deletes it", facts{sent: true, accessed: true, modified: true, destroyed: true, empty: true}, verdict{drop, true}},
 		{"a sign-out of nobody", facts{accessed: true, modified: true, destroyed: true, empty: true}, verdict{leave, true}},
-		{"a sign-out with a last flash is another session", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true}, verdict{renew, true}},
+		{"a sign-out with a last flash is another session", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true}, verdict{restart, true}},
 		{"a twentieth of the life is over", facts{known: true, sent: true, due: true}, verdict{touch, true}},
 		{"but the route doesn't keep alive", facts{known: true, sent: true, due: true, fixed: true}, verdict{leave, false}},
 		{"but the response is a 5xx", facts{known: true, sent: true, due: true, failed: true}, verdict{leave, false}},

@@ -32,20 +32,25 @@ func (w *writer) begin(status int) bool {
 		return w.state == begun
 	}
 	w.state = begun
-	if _, open := w.q.held(); !open {
+	w.q.mu.Lock()
+	fixed := w.q.route.NoKeepAlive
+	if !w.q.opened.Load() {
+		w.q.s.close() // what is opened from here on can't be saved
+		w.q.mu.Unlock()
 		return true
 	}
-	err := w.q.commit(ending{sent: w.q.sent, status: status, fixed: w.q.route.NoKeepAlive})
+	w.q.mu.Unlock()
+	err := w.q.commit(ending{sent: w.q.sent, status: status, fixed: fixed})
 	if err == nil {
 		return true
 	}
 	w.state = refused
 	w.q.m.o.Observer.Observe(w.q.r.Context(), Event{Kind: Failed, Err: err})
 	h := w.Header()
-	for _, name := range [...]string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Etag", "Last-Modified", "Location"} {
+	for _, name := range [...]string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Content-Disposition", "Etag", "Last-Modified", "Expires", "Cache-Control", "Location", "Set-Cookie"} {
 		delete(h, name) // these spoke of the handler's success
 	}
-	w.q.m.o.OnError(w.ResponseWriter, w.q.r, err)
+	w.q.fail(w.ResponseWriter, w.q.r, err)
 	return false
 }
 
@@ -101,7 +106,7 @@ func (w *writer) Flush() { _ = w.FlushError() }
 
 // Hijack hands over the connection. A cookie can't be sent on it any more:
 // changes from here on, and earlier ones that weren't sent, are reported as
-// ErrTooLate.
+// ErrTooLate once the handler is done.
 func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil && w.state == pending {

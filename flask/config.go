@@ -70,7 +70,7 @@ var known = []string{
 
 // FromEnv reads the settings from environment variables of their own names. A
 // value is taken as JSON where it is JSON (true, 3600, ["old"], null), else as
-// text; SECRET_KEY is text unless it is a JSON string. The session manager of
+// text; SECRET_KEY is text unless it is a JSON string or null. The session manager of
 // the X Window System, SESSION_MANAGER, is none of ours.
 func FromEnv() (dewar.Options, error) { return FromPrefixedEnv("") }
 
@@ -94,7 +94,7 @@ func Value(name, text string) any {
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		return text
 	}
-	if _, isText := v.(string); name == "SECRET_KEY" && !isText {
+	if _, isText := v.(string); name == "SECRET_KEY" && !isText && v != nil {
 		return text // a key of digits is still a key
 	}
 	return v
@@ -121,8 +121,14 @@ func (r *reader) ring() *dewar.Ring {
 		r.bad("SECRET_KEY", "%v", err)
 		return nil
 	}
-	if len(current) < signing.MinKeyBytes {
-		slog.Warn(fmt.Sprintf("flask: SECRET_KEY is %d bytes long: cookies signed with fewer than %d can be forged by guessing", len(current), signing.MinKeyBytes))
+	for i, k := range append([][]byte{current}, r.fallbacks()...) {
+		if len(k) < signing.MinKeyBytes {
+			name := "SECRET_KEY"
+			if i > 0 {
+				name = fmt.Sprint("SECRET_KEY_FALLBACKS, key ", i-1)
+			}
+			slog.Warn(fmt.Sprintf("flask: %s is %d bytes long: cookies signed with fewer than %d can be forged by guessing", name, len(k), signing.MinKeyBytes))
+		}
 	}
 	return ring
 }

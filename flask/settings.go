@@ -33,12 +33,15 @@ func (r *reader) boolean(name string, absent bool) bool {
 	return b
 }
 
-// number reads any Go number, whatever made the map.
+// number reads a number as Go programs, encoding/json and TOML readers make
+// them.
 func number(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int:
 		return float64(v), true
 	case int64:
+		return float64(v), true
+	case uint64:
 		return float64(v), true
 	case float64:
 		return v, true

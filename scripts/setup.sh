@@ -8,6 +8,7 @@ mkdir -p .cache
 packages=(
 	gcc libc6-dev        # go test -race
 	python3 python3-venv # the Flask lab
+	redis-server         # the tests start their own
 	chromium             # browser tests
 )
 requirements=interop/lab/flask/requirements.txt
@@ -18,6 +19,16 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# without_services COMMAND...: packages that it installs start no service. A policy of the host's own stands as it is.
+without_services() (
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$policy" ]; then
+		trap 'as_root rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+	fi
+	"$@"
+)
+
 # install_packages NAME...: Debian packages, those that are not there yet.
 install_packages() {
 	local name missing=()
@@ -27,7 +38,7 @@ install_packages() {
 	[ ${#missing[@]} -gt 0 ] || return 0
 	say "installing ${missing[*]}"
 	as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
-	as_root env DEBIAN_FRONTEND=noninteractive \
+	without_services as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" >.cache/apt.log
 }
 

@@ -14,16 +14,18 @@ var tagged taggedjson.Codec
 // answer is one request's: what was written, and on the last line the results
 // and the session.
 type answer struct {
-	w       http.ResponseWriter
-	s       *dewar.Session
-	rules   dewar.Rules
-	status  int
-	written []byte
-	midLine bool // what was written doesn't end in a newline
-	results [][]byte
-	noticed bool             // something was done that Flask notices
-	pairs   []any            // the flashes that waited when the first were taken
-	grown   map[string][]any // Flask's rules: lists that append made longer in place
+	w     http.ResponseWriter
+	s     *dewar.Session
+	rules dewar.Rules
+	// refreshes: a permanent session is written at every response.
+	refreshes bool
+	status    int
+	written   []byte
+	midLine   bool // what was written doesn't end in a newline
+	results   [][]byte
+	noticed   bool             // something was done that Flask notices
+	pairs     []any            // the flashes that waited when the first were taken
+	grown     map[string][]any // Flask's rules: lists that append made longer in place
 }
 
 // play does the operations in turn. What comes after the first flush is too
@@ -31,7 +33,7 @@ type answer struct {
 func play(a *answer, operations []operation) {
 	for _, op := range operations {
 		result, err := op.do(a)
-		if err == nil && op.verb.writes && errors.Is(a.s.Err(), dewar.ErrReadOnly) {
+		if op.verb.writes && errors.Is(a.s.Err(), dewar.ErrReadOnly) {
 			err = fault("RuntimeError")
 		}
 		if err != nil {
@@ -69,6 +71,9 @@ func (a *answer) flush() {
 // begin sends the status, unless it has been sent.
 func (a *answer) begin() {
 	if a.status >= 0 {
+		if len(a.grown) > 0 && a.refreshes && a.s.IsPermanent() {
+			a.saveAlong() // a refresh writes the whole session
+		}
 		if a.w.Header().Get("Content-Type") == "" {
 			a.w.Header().Set("Content-Type", "application/json")
 		}

@@ -44,7 +44,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	srv := &http.Server{
-		Handler:           handler(sessions, set.options.Rules),
+		Handler:           handler(sessions),
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    4 << 20, // the tests send huge cookies on purpose
 		ErrorLog:          log.New(io.Discard, "", 0),

@@ -87,7 +87,12 @@ var verbs = map[string]verb{
 		}
 		return items, nil
 	}),
-	"get_permanent": reads(0, 0, func(a *answer, _ []any) (any, error) { return a.s.IsPermanent(), nil }),
+	"get_permanent": reads(0, 0, func(a *answer, _ []any) (any, error) {
+		if !a.s.Has("_permanent") {
+			return false, nil
+		}
+		return a.get("_permanent"), nil
+	}),
 
 	"set": writes(2, 2, true, func(a *answer, args []any) (any, error) { return nil, a.set(args[0], args[1]) }),
 	"delete": writes(1, 1, true, func(a *answer, args []any) (any, error) {
@@ -120,7 +125,12 @@ var verbs = map[string]verb{
 		}
 		return nil, a.notice(func() { a.s.Permanent(on) })
 	}),
-	"renew":   writes(0, 0, false, func(a *answer, _ []any) (any, error) { return nil, a.notice(a.s.Renew) }),
+	"renew": writes(0, 0, false, func(a *answer, _ []any) (any, error) {
+		if a.rules == dewar.Flask && a.s.Len() == 0 {
+			return nil, a.notice(a.s.Clear) // Flask deletes what is empty and marked as modified
+		}
+		return nil, a.notice(a.s.Renew)
+	}),
 	"destroy": writes(0, 0, false, func(a *answer, _ []any) (any, error) { return nil, a.notice(a.s.Destroy) }),
 	"logout":  writes(0, 0, false, func(a *answer, _ []any) (any, error) { return nil, a.notice(a.s.Destroy) }),
 	"login": writes(1, 1, false, func(a *answer, args []any) (any, error) {
@@ -170,6 +180,11 @@ func incr(a *answer, args []any) (any, error) {
 	case *big.Int:
 		sum := new(big.Int).Add(v, big.NewInt(by))
 		return sum, a.set(key, sum)
+	case bool: // a number to Python
+		if v {
+			by++
+		}
+		return by, a.set(key, by)
 	case float64:
 		return v + float64(by), a.set(key, v+float64(by))
 	}

@@ -5,12 +5,13 @@ from itertools import chain
 
 from flask import Flask, Response, request, stream_with_context
 
+import server_side
 from answer import Answer, tagged
 from operations import VERBS, Operations, Panic
 from settings import SettingError
 
 # What each SESSION_TYPE does to the app. None is Flask's built-in cookie, which is there already.
-SESSION_TYPES = {None: lambda app: None}
+SESSION_TYPES = {None: lambda app: None, "redis": server_side.redis}
 
 
 class BadBody(Exception):
@@ -18,13 +19,13 @@ class BadBody(Exception):
 
 
 def make_app(config):
-    """The lab as a WSGI application. A SESSION_TYPE that it doesn't have is a SettingError."""
+    """The lab as a WSGI application. A SESSION_TYPE that it doesn't have, or can't set up, is a SettingError."""
     app = Flask("lab", static_folder=None)
     app.config.update(config)
     app.config["PROPAGATE_EXCEPTIONS"] = False  # `panic` is answered as in production, whatever FLASK_DEBUG says
     kind = config.get("SESSION_TYPE")
     if kind not in SESSION_TYPES:
-        raise SettingError("SESSION_TYPE: this lab has Flask's built-in cookie session only; leave SESSION_TYPE out")
+        raise SettingError("SESSION_TYPE must be redis, or absent for Flask's built-in cookie session")
     SESSION_TYPES[kind](app)
 
     @app.get("/")

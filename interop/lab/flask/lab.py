@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 
 from werkzeug.serving import make_server
 
@@ -17,6 +18,8 @@ from settings import SettingError, read_settings
 
 
 def main():
+    # Flask-Session finds SESSION_USE_SIGNER old-fashioned, say; standard error is for what went wrong.
+    warnings.simplefilter("ignore", DeprecationWarning)
     try:
         settings = read_settings(os.environ)
         app = make_app(settings.config)

@@ -2,7 +2,7 @@
 
 import time
 
-from flask import flash, get_flashed_messages, session
+from flask import current_app, flash, get_flashed_messages, session
 
 
 class Panic(Exception):
@@ -40,7 +40,7 @@ class Operations:
         return sorted(session.keys())
 
     def items(self):
-        return [[key, session[key]] for key in sorted(session.keys())]
+        return [list(item) for item in sorted(session.items())]
 
     # Writing
 
@@ -82,13 +82,18 @@ class Operations:
         return session.permanent
 
     def renew(self):
-        session.modified = True  # the built-in session has no id: to write it again is all there is to renew
+        interface = current_app.session_interface
+        if hasattr(interface, "regenerate"):
+            interface.regenerate(session)
+        else:
+            session.modified = True  # a session without an id: to write it again is all there is to renew
 
     def destroy(self):
         session.clear()
 
     def login(self, user):
         session["_user_id"] = user  # where Flask-Login keeps it
+        self.renew()
 
     def logout(self):
         session.clear()

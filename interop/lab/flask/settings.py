@@ -42,12 +42,20 @@ def _number(value):
     return _whole(value) or isinstance(value, float)
 
 
+def _size(value):
+    return _whole(value) and value > 0
+
+
+def _format(value):
+    return value in ("msgpack", "json")
+
+
 def _keys(value):
     # Flask takes a bare text as a list of one-letter keys. That is a trap, not a setting.
     return value is None or isinstance(value, list) and all(isinstance(key, str) for key in value)
 
 
-# What the lab checks: how, and what the refusal says. All but SESSION_TYPE, the lab's own, is read by Flask itself.
+# What the lab checks: how, and what the refusal says. All but SESSION_TYPE is read by Flask itself.
 CHECKED = {
     "APPLICATION_ROOT": (_text_or_null, "a text or null"),
     "MAX_COOKIE_SIZE": (_whole, "a whole number of bytes"),
@@ -65,13 +73,22 @@ CHECKED = {
     "SESSION_TYPE": (_text_or_null, "a text or null"),
 }
 
-# What only a server-side SESSION_TYPE reads. Flask's built-in session pays no attention to these, and so they
-# may stay in the environment when SESSION_TYPE goes.
-SERVER_SIDE = frozenset(
+# What Flask-Session reads, checked as above where there is a SESSION_TYPE. Flask's built-in session pays no attention
+# to these, and so they may stay in the environment, whatever they are, when SESSION_TYPE goes.
+SERVER_SIDE = {
+    "SESSION_ID_LENGTH": (_size, "a whole number of bytes above 0"),
+    "SESSION_KEY_PREFIX": (_text, "a text"),
+    "SESSION_PERMANENT": (_flag, "true or false"),
+    "SESSION_REDIS": (_text, "a URL"),
+    "SESSION_SERIALIZATION_FORMAT": (_format, "msgpack or json"),
+    "SESSION_USE_SIGNER": (_flag, "true or false"),
+}
+
+# What belongs to a SESSION_TYPE that this lab doesn't have: ignored, as Flask-Session ignores them under another type.
+OTHER_TYPES = frozenset(
     """
-    SESSION_FILE_DIR SESSION_FILE_MODE SESSION_FILE_THRESHOLD SESSION_ID_LENGTH SESSION_KEY_PREFIX
-    SESSION_MEMCACHED SESSION_MONGODB SESSION_MONGODB_COLLECT SESSION_MONGODB_DB SESSION_PERMANENT SESSION_REDIS
-    SESSION_SERIALIZATION_FORMAT SESSION_SQLALCHEMY_TABLE SESSION_USE_SIGNER SQLALCHEMY_DATABASE_URI
+    SESSION_FILE_DIR SESSION_FILE_MODE SESSION_FILE_THRESHOLD SESSION_MEMCACHED SESSION_MONGODB
+    SESSION_MONGODB_COLLECT SESSION_MONGODB_DB SESSION_SQLALCHEMY_TABLE SQLALCHEMY_DATABASE_URI
     """.split()
 )
 
@@ -89,8 +106,12 @@ def read_settings(environ):
                 wrong.append(f"{name} is unknown to this version of Flask")
         elif name in SERVER_SIDE:
             config[name] = _parse(text)
-        elif name.startswith("SESSION_"):
+        elif name.startswith("SESSION_") and name not in OTHER_TYPES:
             wrong.append(f"{name} is no setting of the lab's")
+    if config.get("SESSION_TYPE") is not None:
+        for name, (fits, wanted) in SERVER_SIDE.items():
+            if name in config and not fits(config[name]):
+                wrong.append(f"{name} must be {wanted}")
 
     port = _number_in(environ, "PORT", wrong, most=65535)
     if port is None and "PORT" not in environ:

@@ -1,0 +1,135 @@
+package dewar
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A change is one thing that was done to a session. A session remembers what
+// was done, not only what came of it: where another changed the same record at
+// the same time, the changes are done again to what is there now.
+type change struct {
+	op   op
+	key  string
+	raw  []byte // set: the value. take: what was taken
+	f    func(any) any
+	item any      // flash: what was added
+	took [][]byte // unflash: what was taken, each encoded
+}
+
+type op uint8
+
+const (
+	opSet op = iota
+	opDelete
+	opClear
+	opUpdate
+	opTake
+	opFlash
+	opUnflash
+)
+
+// note remembers a change, where anybody could ask for it.
+func (s *Session) note(c change) {
+	if !s.tracks {
+		return
+	}
+	if s.changes == nil {
+		s.before = slices.Clone(s.vals.entries)
+	}
+	s.changes = append(s.changes, c)
+}
+
+// replay does the changes again, to what another left. It reports whether a
+// plain Set replaced what another had set meanwhile.
+func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error) {
+	v := values{codec: s.vals.codec, entries: slices.Clone(now)}
+	before := values{entries: slices.Clone(s.before)}
+	for _, c := range s.changes {
+		i := v.find(c.key)
+		switch c.op {
+		case opSet:
+			if i >= 0 && !bytes.Equal(v.entries[i].Raw, c.raw) && !same(v.entries[i].Raw, before, c.key) {
+				clashed = true
+			}
+			v.put(c.key, c.raw)
+		case opDelete:
+			v.remove(c.key)
+		case opClear:
+			v.clear()
+		case opTake:
+			if i >= 0 && bytes.Equal(v.entries[i].Raw, c.raw) {
+				v.remove(c.key)
+			}
+		case opUpdate:
+			err = v.update(c.key, c.f)
+		case opFlash:
+			err = v.update(flashesKey, func(waiting any) any { return append(slices.Clone(list(waiting)), c.item) })
+		case opUnflash:
+			err = v.unflash(c.took)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		// What this session did itself isn't a clash the second time.
+		if j := v.find(c.key); j >= 0 {
+			before.put(c.key, v.entries[j].Raw)
+		}
+	}
+	return v.entries, clashed, nil
+}
+
+// same reports whether key had this value before.
+func same(raw []byte, before values, key string) bool {
+	i := before.find(key)
+	return i >= 0 && bytes.Equal(before.entries[i].Raw, raw)
+}
+
+// update puts f of the value under key in its place.
+func (v *values) update(key string, f func(any) any) error {
+	var old any
+	if i := v.find(key); i >= 0 {
+		var err error
+		if old, err = v.at(i, false); err != nil {
+			return err
+		}
+	}
+	raw, err := v.codec.Encode(nil, f(old))
+	if err == nil {
+		v.put(key, raw)
+	}
+	return err
+}
+
+// unflash takes the flashes that were taken, those that are still there.
+func (v *values) unflash(took [][]byte) error {
+	i := v.find(flashesKey)
+	if i < 0 {
+		return nil
+	}
+	waiting, err := v.at(i, false)
+	if err != nil {
+		return err
+	}
+	rest := []any{}
+	for _, item := range list(waiting) {
+		raw, err := v.codec.Encode(nil, item)
+		if err != nil {
+			return err
+		}
+		if n := slices.IndexFunc(took, func(t []byte) bool { return bytes.Equal(t, raw) }); n >= 0 {
+			took = slices.Delete(slices.Clone(took), n, n+1)
+			continue
+		}
+		rest = append(rest, item)
+	}
+	if len(rest) == 0 {
+		v.remove(flashesKey)
+		return nil
+	}
+	raw, err := v.codec.Encode(nil, rest)
+	if err == nil {
+		v.put(flashesKey, raw)
+	}
+	return err
+}

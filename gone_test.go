@@ -1,0 +1,142 @@
+package dewar_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+)
+
+// A logout isn't undone, by whoever is in flight: a writer, one that only
+// extends, one that renews. And nobody deletes the cookie but the logout.
+func TestGoneIsGone(t *testing.T) {
+	for name, f := range map[string]func(s *dewar.Session){
+		"writer":  func(s *dewar.Session) { s.Set("late", 1) },
+		"updater": func(s *dewar.Session) { dewar.Key[int]("n").Update(s, func(n int) int { return n + 1 }) },
+		"renewer": func(s *dewar.Session) { s.Login("9") },
+		"reader":  func(s *dewar.Session) { _ = s.Get("a") },
+	} {
+		c := newClock()
+		m, st := stored(t, func(o *dewar.Options) { o.Now = c.now })
+		cookie := signedIn(t, m, map[string]any{"a": 1})
+		c.at = c.at.Add(20 * time.Hour) // due for an extension
+		res := visit(m, cookie, func(s *dewar.Session) {
+			f(s)
+			visit(m, cookie, func(s *dewar.Session) { s.Destroy() })
+		})
+		if res.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %v", name, res.Header)
+		}
+		if want := map[bool]int{true: 200, false: 409}[name == "reader"]; res.StatusCode != want {
+			t.Errorf("%s: status %d", name, res.StatusCode)
+		}
+		visit(m, cookie, func(s *dewar.Session) {
+			if !s.IsNew() {
+				t.Errorf("%s brought it back", name)
+			}
+		})
+		for item := range st.List(context.Background(), "") {
+			if !strings.Contains(item.Key, "link") {
+				t.Errorf("%s left a record", name)
+			}
+		}
+	}
+}
+
+func TestLogoutRaces(t *testing.T) {
+	for round := range 200 {
+		m, st := stored(t, nil)
+		cookie := signedIn(t, m, map[string]any{"a": 1})
+		cookies := []string{cookie}
+		for _, res := range parallel(m, cookie, 4, func(i int, s *dewar.Session) {
+			switch i {
+			case 0:
+				s.Destroy()
+			case 1:
+				s.Set("b", 2)
+			case 2:
+				s.Renew()
+			case 3:
+				s.Set("c", 3)
+				s.Renew()
+			}
+		}) {
+			cookies = append(cookies, cookieOf(res))
+		}
+		for _, c := range cookies {
+			visit(m, c, func(s *dewar.Session) {
+				if !s.IsNew() {
+					t.Errorf("round %d: the session lives on", round)
+				}
+			})
+		}
+		if t.Failed() {
+			t.Fatalf("%d items", st.Len())
+		}
+	}
+}
+
+// 100 at once: one wins, every loser's request succeeds, and all that they
+// wrote is there.
+func TestParallelRenewals(t *testing.T) {
+	m, _ := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	ids := map[string]bool{}
+	for _, res := range parallel(m, cookie, 100, func(i int, s *dewar.Session) { s.Set(fmt.Sprint("k", i), i); s.Renew() }) {
+		if res.StatusCode != 200 {
+			t.Errorf("status %d", res.StatusCode)
+		}
+		if c := cookieOf(res); c != "" && c != cookie {
+			ids[c] = true
+		}
+	}
+	if len(ids) != 1 {
+		t.Fatalf("%d new ids", len(ids))
+	}
+	for next := range ids {
+		visit(m, next, func(s *dewar.Session) {
+			if s.Len() != 101 {
+				t.Errorf("%d keys of 101", s.Len())
+			}
+		})
+		// In grace the previous id leads there, and is told so each time.
+		for range 2 {
+			if got := cookieOf(visit(m, cookie, func(s *dewar.Session) {
+				if s.Len() != 101 {
+					t.Errorf("the previous id leads to %d keys", s.Len())
+				}
+			})); got != next {
+				t.Error("the successor's cookie wasn't sent again")
+			}
+		}
+	}
+}
+
+// Renewing and counting at once loses no count, wherever each lands.
+func TestRenewLosesNoUpdate(t *testing.T) {
+	for round := range 50 {
+		m, _ := stored(t, nil)
+		cookie := signedIn(t, m, map[string]any{"n": 0})
+		var next atomic.Value
+		next.Store(cookie)
+		for _, res := range parallel(m, cookie, 20, func(i int, s *dewar.Session) {
+			if i%4 == 0 {
+				s.Renew()
+			}
+			dewar.Key[int]("n").Update(s, func(n int) int { return n + 1 })
+		}) {
+			if c := cookieOf(res); c != "" && c != cookie {
+				next.Store(c)
+			}
+		}
+		visit(m, next.Load().(string), func(s *dewar.Session) {
+			if s.Get("n") != int64(20) {
+				t.Errorf("round %d: n = %v", round, s.Get("n"))
+			}
+		})
+	}
+}

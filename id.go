@@ -1,0 +1,39 @@
+package dewar
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+const (
+	idBytes  = 32  // of entropy: Python's secrets.token_urlsafe(32), Flask-Session's default
+	maxIDLen = 200 // characters; with a prefix it stays a key that every store takes
+)
+
+// newID makes an id of n random bytes, in the form of secrets.token_urlsafe.
+func newID(n int) string {
+	b := make([]byte, n)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// validID reports whether a client's text has the shape of an id: what
+// token_urlsafe or str(uuid4()) make, whatever the length. Nothing else comes
+// near a store: neither another application's keys (they have a colon) nor a
+// path nor a line end.
+func validID(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return id != "" && len(id) <= maxIDLen
+}
+
+// digest is a one-way name for an id, for this purpose alone.
+func digest(purpose, id string) []byte {
+	h := sha256.Sum256([]byte("dewar " + purpose + "\x00" + id))
+	return h[:]
+}

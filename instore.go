@@ -1,0 +1,246 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dewar-go/dewar/codec/taggedjson"
+)
+
+// InStore is the Backend of sessions that are kept in a Store; the cookie
+// holds their id. No update is lost to another Dewar, and a session that has
+// ended is not written again: every write compares with what was read.
+type InStore struct {
+	Store   Store         // needed
+	Codec   Codec         // nil: tagged JSON
+	Prefix  string        // before each key, for several applications on one server
+	Layout  Layout        // zero: NativeLayout
+	IDBytes int           // of entropy in a new id; 0: 32
+	Grace   time.Duration // how long a renewed session's previous id leads to it; 0: Options.Life.Grace, or 10 s
+
+	now     func() time.Time
+	life    Life
+	touched *touches
+}
+
+// stored is the Record.State of a session in a store.
+type stored struct {
+	item   Item
+	header header
+
+	// Of a renewal that met a conflict: the id that was claimed, and what was
+	// put there.
+	next     string
+	nextItem Item
+}
+
+// completed returns c with what it leaves open taken from o.
+func (c InStore) completed(o *Options) *InStore {
+	if c.Codec == nil {
+		c.Codec = taggedjson.Codec{}
+	}
+	if c.IDBytes == 0 {
+		c.IDBytes = idBytes
+	}
+	if c.Grace == 0 {
+		c.Grace = o.Life.Grace
+	}
+	if c.Grace == 0 {
+		c.Grace = 10 * time.Second
+	}
+	c.now, c.life, c.touched = o.Now, o.Life, new(touches)
+	return &c
+}
+
+// SessionCodec is the Codec.
+func (c *InStore) SessionCodec() Codec { return c.Codec }
+
+// Open loads the record of an id. One that isn't there may have been renewed:
+// within the grace period its previous id leads to it.
+func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
+	if !validID(id) {
+		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrMalformed)
+	}
+	rec, err := c.load(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		rec, err = c.follow(ctx, id)
+	}
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrUnknown)
+	case errors.Is(err, ErrUndecodable):
+		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, err)
+	case err != nil:
+		return Record{}, fmt.Errorf("dewar: open: %w", err)
+	}
+	return rec, nil
+}
+
+// load reads the record of an id.
+func (c *InStore) load(ctx context.Context, id string) (Record, error) {
+	item, err := c.Store.Load(ctx, c.recordKey(id))
+	if err != nil {
+		return Record{}, err
+	}
+	st := &stored{item: item}
+	payload := item.Data
+	if c.Layout == NativeLayout {
+		if st.header, payload, err = parseHeader(payload, id); err != nil {
+			return Record{}, err
+		}
+		if c.left(st.header) <= 0 {
+			return Record{}, ErrNotFound
+		}
+	}
+	entries, err := c.Codec.Split(payload)
+	if err != nil {
+		return Record{}, fmt.Errorf("%w: %w", ErrUndecodable, err)
+	}
+	r := Record{ID: id, Entries: entries, State: st}
+	if c.Layout == NativeLayout {
+		r.Life = st.header.life
+		r.Worn = c.life.Renewal > 0 && c.now().Sub(st.header.renewed) >= c.life.Renewal
+	}
+	r.Age = c.age(id, item, r.Life)
+	return r, nil
+}
+
+// left is what Life.Absolute leaves of a session.
+func (c *InStore) left(h header) time.Duration {
+	if c.life.Absolute == 0 || c.Layout != NativeLayout {
+		return maxLife
+	}
+	return h.created.Add(c.life.Absolute).Sub(c.now())
+}
+
+// age is how much of a record's life is over. A store that doesn't say leaves
+// what this process knows of its own touches; without that, all of it.
+func (c *InStore) age(id string, item Item, life time.Duration) time.Duration {
+	if life == 0 {
+		life = c.life.Idle
+	}
+	if item.Left > 0 {
+		return max(life-item.Left, 0)
+	}
+	if at, ok := c.touched.at(id); ok {
+		return c.now().Sub(at)
+	}
+	return life
+}
+
+// Reload reads the record again, under the id that it has now.
+func (c *InStore) Reload(ctx context.Context, r Record) (Record, error) {
+	fresh, err := c.load(ctx, r.ID)
+	st, _ := r.State.(*stored)
+	switch claimed := st != nil && st.next != ""; {
+	case err == nil && claimed:
+		fresh.State.(*stored).next, fresh.State.(*stored).nextItem = st.next, st.nextItem
+	case errors.Is(err, ErrNotFound) && claimed:
+		c.abandon(ctx, r.ID, st.next)
+	case errors.Is(err, ErrNotFound):
+		fresh, err = c.follow(ctx, r.ID)
+	}
+	if errors.Is(err, ErrNotFound) {
+		return Record{}, ErrSessionGone
+	}
+	return fresh, err
+}
+
+// Save creates a record, or replaces the one that r was opened as.
+func (c *InStore) Save(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
+	if r.ID == "" {
+		return c.create(ctx, r, life)
+	}
+	st, _ := r.State.(*stored)
+	if st == nil {
+		return "", r, ErrSessionGone
+	}
+	life = min(life, c.left(st.header))
+	data, h, err := c.encode(r, life, st.header)
+	if err != nil {
+		return "", r, err
+	}
+	item, err := c.Store.Update(ctx, c.recordKey(r.ID), st.item, data, life)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "", r, ErrSessionGone
+	case err != nil:
+		return "", r, err
+	}
+	c.touched.set(r.ID, c.now())
+	r.State = &stored{item: item, header: h}
+	return r.ID, r, nil
+}
+
+// create keeps r under a new id. That an id is taken already doesn't happen
+// with 256 random bits, but with a broken source of them it must not hand one
+// visitor's session to another.
+func (c *InStore) create(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
+	now := c.now()
+	for range 3 {
+		r.ID = newID(c.IDBytes)
+		data, h, err := c.encode(r, life, header{created: now, renewed: now})
+		if err != nil {
+			return "", r, err
+		}
+		item, err := c.Store.Create(ctx, c.recordKey(r.ID), data, life)
+		if errors.Is(err, ErrExists) {
+			continue
+		}
+		if err != nil {
+			return "", r, err
+		}
+		c.touched.set(r.ID, now)
+		r.State = &stored{item: item, header: h}
+		return r.ID, r, nil
+	}
+	return "", r, fmt.Errorf("dewar: create: %w", ErrExists)
+}
+
+// encode makes the bytes of r.
+func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header, error) {
+	if c.Layout == FlaskLayout {
+		data, err := c.Codec.Join(nil, r.Entries)
+		return data, h, err
+	}
+	h.life = life
+	data, err := c.Codec.Join(h.append(nil, r.ID), r.Entries)
+	return data, h, err
+}
+
+// Touch gives the record its life anew. The value is sent again, for the
+// cookie has a life of its own.
+func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (string, error) {
+	if st, _ := r.State.(*stored); st != nil {
+		life = min(life, c.left(st.header))
+	}
+	err := c.Store.Touch(ctx, c.recordKey(r.ID), life)
+	if errors.Is(err, ErrNotFound) {
+		return "", ErrSessionGone
+	}
+	if err != nil {
+		return "", err
+	}
+	c.touched.set(r.ID, c.now())
+	return r.ID, nil
+}
+
+// Drop forgets the record, also if it was renewed meanwhile.
+func (c *InStore) Drop(ctx context.Context, r Record) error {
+	if r.ID == "" {
+		return nil
+	}
+	if err := c.Store.Delete(ctx, c.recordKey(r.ID)); err != nil {
+		return err
+	}
+	next, err := c.successor(ctx, r.ID)
+	if err == nil {
+		return c.Store.Delete(ctx, c.recordKey(next))
+	}
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,346 @@
+package dewar_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
+)
+
+// stored makes a manager over a store of its own.
+func stored(t testing.TB, change func(*dewar.Options)) (*dewar.Manager, *memstore.Store) {
+	t.Helper()
+	st := memstore.New(memstore.Options{})
+	o := dewar.Stored(st)
+	o.Observer = quiet{}
+	if change != nil {
+		change(&o)
+	}
+	m, err := dewar.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, st
+}
+
+// visit runs one view with a cookie and gives the response.
+func visit(m *dewar.Manager, cookie string, f func(*dewar.Session)) *http.Response {
+	return do(m.Wrap(view(f)), cookie)
+}
+
+// parallel runs n views with one cookie, all of which have loaded the session
+// before the first of them goes on.
+func parallel(m *dewar.Manager, cookie string, n int, f func(i int, s *dewar.Session)) []*http.Response {
+	var loaded, done sync.WaitGroup
+	loaded.Add(n)
+	out := make([]*http.Response, n)
+	for i := range n {
+		done.Go(func() {
+			out[i] = visit(m, cookie, func(s *dewar.Session) {
+				loaded.Done()
+				loaded.Wait()
+				f(i, s)
+			})
+		})
+	}
+	done.Wait()
+	return out
+}
+
+func TestStoredSessionsHaveTheirRoad(t *testing.T) {
+	m, st := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"a": 1, "t": dewar.Tuple{1.5}})
+	visit(m, cookie, func(s *dewar.Session) {
+		if s.IsNew() || s.Get("a") != int64(1) || len(s.Get("t").(dewar.Tuple)) != 1 {
+			t.Error("not what was saved")
+		}
+	})
+	if st.Len() != 1 {
+		t.Errorf("%d items", st.Len())
+	}
+	res := visit(m, cookie, func(s *dewar.Session) { s.Destroy() })
+	if st.Len() != 0 || !strings.Contains(res.Header.Get("Set-Cookie"), "Max-Age=0") {
+		t.Errorf("%d items after a sign-out, %v", st.Len(), res.Header)
+	}
+	// An unknown id is never adopted.
+	again := cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Set("a", 2) }))
+	if again == cookie || again == "" {
+		t.Error("an ended session's id was taken up")
+	}
+}
+
+// The store's keys are digests: who reads it can take over no session.
+func TestNativeLayoutHoldsNoIDs(t *testing.T) {
+	m, st := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	_, id, _ := strings.Cut(cookie, "=")
+	for item, err := range st.List(context.Background(), "") {
+		if err != nil || strings.Contains(item.Key, id) {
+			t.Errorf("a key holds the id (%v)", err)
+		}
+		data, err := st.Load(context.Background(), item.Key)
+		if err != nil || strings.Contains(string(data.Data), id) {
+			t.Errorf("a record holds the id (%v)", err)
+		}
+	}
+}
+
+// 50 writers of 50 keys keep 50, in 20 rounds; and no event says otherwise.
+func TestNoUpdateIsLost(t *testing.T) {
+	var seen recorder
+	m, _ := stored(t, func(o *dewar.Options) { o.Observer = &seen })
+	for round := range 20 {
+		cookie := signedIn(t, m, map[string]any{"round": round})
+		parallel(m, cookie, 50, func(i int, s *dewar.Session) { s.Set(fmt.Sprint("k", i), i) })
+		visit(m, cookie, func(s *dewar.Session) {
+			if s.Len() != 51 {
+				t.Errorf("round %d: %d keys", round, s.Len())
+			}
+		})
+	}
+	if got := seen.kinds(); got != "" {
+		t.Errorf("events: %s", got)
+	}
+}
+
+func TestUpdateIsExact(t *testing.T) {
+	m, _ := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"n": 0})
+	for range 20 {
+		parallel(m, cookie, 50, func(_ int, s *dewar.Session) {
+			dewar.Key[int]("n").Update(s, func(n int) int { return n + 1 })
+		})
+	}
+	visit(m, cookie, func(s *dewar.Session) {
+		if n := s.Get("n"); n != int64(1000) {
+			t.Errorf("n = %v", n)
+		}
+	})
+}
+
+// What the changes of two requests come to, whichever is saved first.
+func TestMerging(t *testing.T) {
+	type views [2]func(*dewar.Session)
+	for _, row := range []struct {
+		name string
+		base map[string]any
+		v    views // the second is saved after the first
+		want string
+	}{
+		{"different keys", nil, views{
+			func(s *dewar.Session) { s.Set("a", 1) },
+			func(s *dewar.Session) { s.Set("b", 2) },
+		}, "map[a:1 b:2]"},
+		{"one key: the later wins", nil, views{
+			func(s *dewar.Session) { s.Set("a", 1) },
+			func(s *dewar.Session) { s.Set("a", 2) },
+		}, "map[a:2]"},
+		{"in place", map[string]any{"m": map[string]any{}, "a": 0}, views{
+			func(s *dewar.Session) { s.Set("a", 1) },
+			func(s *dewar.Session) { s.Get("m").(map[string]any)["x"] = 1 },
+		}, "map[a:1 m:map[x:1]]"},
+		{"a delete", map[string]any{"a": 1, "b": 1}, views{
+			func(s *dewar.Session) { s.Set("b", 2) },
+			func(s *dewar.Session) { s.Delete("a") },
+		}, "map[b:2]"},
+		{"clear, then set", map[string]any{"a": 1}, views{
+			func(s *dewar.Session) { s.Set("b", 2) },
+			func(s *dewar.Session) { s.Clear(); s.Set("c", 3) },
+		}, "map[c:3]"},
+		{"flashes of both", nil, views{
+			func(s *dewar.Session) { s.Flash("one", "") },
+			func(s *dewar.Session) { s.Flash("two", "") },
+		}, "map[_flashes:[[message one] [message two]]]"},
+		{"a flash that comes while others are taken waits on", map[string]any{"_flashes": []any{dewar.Tuple{"message", "old"}}}, views{
+			func(s *dewar.Session) { s.Flash("new", "") },
+			func(s *dewar.Session) { s.Flashes() },
+		}, "map[_flashes:[[message new]]]"},
+		{"what was taken is taken", map[string]any{"state": "x"}, views{
+			func(s *dewar.Session) { s.Set("a", 1) },
+			func(s *dewar.Session) { dewar.Key[string]("state").Take(s) },
+		}, "map[a:1]"},
+		{"what is new under the key that was taken stays", map[string]any{"state": "x"}, views{
+			func(s *dewar.Session) { s.Set("state", "y") },
+			func(s *dewar.Session) { dewar.Key[string]("state").Take(s) },
+		}, "map[state:y]"},
+		{"update of what was deleted", map[string]any{"n": 5}, views{
+			func(s *dewar.Session) { s.Delete("n"); s.Set("a", 1) },
+			func(s *dewar.Session) { dewar.Key[int]("n").Update(s, func(n int) int { return n + 1 }) },
+		}, "map[a:1 n:1]"},
+	} {
+		m, _ := stored(t, nil)
+		base := map[string]any{}
+		for k, v := range row.base {
+			base[k] = v
+		}
+		cookie := cookieOf(visit(m, "", func(s *dewar.Session) {
+			s.Set("seed", 1)
+			for k, v := range base {
+				s.Set(k, v)
+			}
+		}))
+		visit(m, cookie, func(second *dewar.Session) {
+			row.v[1](second)
+			visit(m, cookie, row.v[0])
+		})
+		visit(m, cookie, func(s *dewar.Session) {
+			got := map[string]any{}
+			for k, v := range s.All() {
+				if k != "seed" {
+					got[k] = v
+				}
+			}
+			if fmt.Sprint(got) != row.want {
+				t.Errorf("%s: got %v, want %s", row.name, got, row.want)
+			}
+		})
+	}
+}
+
+func TestTwoSetsOfOneKey(t *testing.T) {
+	var seen recorder
+	for _, strict := range []bool{false, true} {
+		m, _ := stored(t, func(o *dewar.Options) { o.Strict, o.Observer = strict, &seen })
+		cookie := signedIn(t, m, map[string]any{"a": 0})
+		res := visit(m, cookie, func(s *dewar.Session) {
+			s.Set("a", 2)
+			visit(m, cookie, func(s *dewar.Session) { s.Set("a", 1) })
+		})
+		visit(m, cookie, func(s *dewar.Session) {
+			if want := map[bool]int64{false: 2, true: 1}[strict]; s.Get("a") != want || strict != (res.StatusCode == 409) {
+				t.Errorf("strict %v: %v, status %d", strict, s.Get("a"), res.StatusCode)
+			}
+		})
+	}
+	if got := seen.kinds(); got != "conflict: failed:" {
+		t.Errorf("events: %s", got)
+	}
+}
+
+// What a client can put into the cookie never reaches the store unless it has
+// the shape of an id.
+func TestHostileIDs(t *testing.T) {
+	var asked atomic.Int64
+	o := dewar.Stored(asking{memstore.New(memstore.Options{}), &asked})
+	o.Observer = quiet{}
+	m, err := dewar.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"../../etc/passwd", "a\x00b", "a\nb", strings.Repeat("a", 300), "admin:k1", "a b", "é", "*", "a.b", "a/b"} {
+		res := visit(m, "__Host-session="+id, func(s *dewar.Session) {
+			if !s.IsNew() {
+				t.Errorf("%q was taken", id)
+			}
+		})
+		if res.StatusCode != 200 || len(res.Header["Set-Cookie"]) != 0 {
+			t.Errorf("%q: %d", id, res.StatusCode)
+		}
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the store was asked %d times", n)
+	}
+}
+
+// asking counts the loads.
+type asking struct {
+	dewar.Store
+	n *atomic.Int64
+}
+
+func (a asking) Load(ctx context.Context, key string) (dewar.Item, error) {
+	a.n.Add(1)
+	return a.Store.Load(ctx, key)
+}
+
+// Absolute lives can't be extended; worn ids are renewed by themselves.
+func TestStoredLives(t *testing.T) {
+	c := newClock()
+	st := memstore.New(memstore.Options{Now: c.now})
+	o := dewar.Stored(st)
+	o.Now, o.Observer, o.Life = c.now, quiet{}, dewar.Life{Idle: time.Hour, Absolute: 3 * time.Hour, Renewal: 30 * time.Minute}
+	m, err := dewar.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	for n := range 5 {
+		c.at = c.at.Add(35 * time.Minute)
+		next := cookieOf(visit(m, cookie, func(s *dewar.Session) {
+			if s.IsNew() {
+				t.Errorf("over after %d visits", n)
+			}
+		}))
+		if next == "" || next == cookie {
+			t.Errorf("visit %d: the id wasn't renewed", n)
+		}
+		cookie = next
+	}
+	c.at = c.at.Add(6 * time.Minute) // 3 hours and a minute
+	visit(m, cookie, func(s *dewar.Session) {
+		if !s.IsNew() {
+			t.Error("outlives its absolute life")
+		}
+	})
+	if _, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: st, Layout: dewar.FlaskLayout}, Life: dewar.Life{Absolute: time.Hour}}); err == nil {
+		t.Error("an absolute life in Flask's layout")
+	}
+}
+
+// A record that isn't one is left where it is, and means no session.
+func TestUndecodableRecordsAreLeftAlone(t *testing.T) {
+	var seen recorder
+	m, st := stored(t, func(o *dewar.Options) {
+		o.Backend = &dewar.InStore{Store: o.Backend.(*dewar.InStore).Store, Layout: dewar.FlaskLayout, Prefix: "session:"}
+		o.Observer = &seen
+	})
+	ctx := context.Background()
+	if _, err := st.Create(ctx, "session:corrupt", []byte("\x80\x04broken"), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	res := visit(m, "__Host-session=corrupt", func(s *dewar.Session) { s.Set("a", 1) })
+	if res.StatusCode != 200 || cookieOf(res) == "" || strings.Contains(cookieOf(res), "corrupt") {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+	item, err := st.Load(ctx, "session:corrupt")
+	if err != nil || string(item.Data) != "\x80\x04broken" {
+		t.Errorf("the record is %q, %v", item.Data, err)
+	}
+	if got := seen.kinds(); got != "refused:undecodable" {
+		t.Errorf("events: %s", got)
+	}
+}
+
+// broken is a store that can't answer.
+type broken struct{ dewar.Store }
+
+func (broken) Load(context.Context, string) (dewar.Item, error) {
+	return dewar.Item{}, errors.New("down")
+}
+
+func (broken) Create(context.Context, string, []byte, time.Duration) (dewar.Item, error) {
+	return dewar.Item{}, errors.New("down")
+}
+
+// While a store is down no response touches the cookie, and requests without
+// one never notice.
+func TestStoreDown(t *testing.T) {
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: broken{}} })
+	if res := visit(m, "__Host-session=abc", func(*dewar.Session) { t.Error("called") }); res.StatusCode != 503 || res.Header.Get("Set-Cookie") != "" {
+		t.Errorf("load: %d %v", res.StatusCode, res.Header)
+	}
+	if res := visit(m, "", func(s *dewar.Session) { s.Set("a", 1) }); res.StatusCode != 503 || res.Header.Get("Set-Cookie") != "" {
+		t.Errorf("save: %d %v", res.StatusCode, res.Header)
+	}
+	if res := visit(m, "", func(s *dewar.Session) { _ = s.Get("a") }); res.StatusCode != 200 {
+		t.Errorf("nothing to do: %d", res.StatusCode)
+	}
+}

@@ -1,0 +1,67 @@
+package dewar
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"time"
+)
+
+// Layout says how a session lies in a store.
+type Layout uint8
+
+const (
+	// NativeLayout: keys are digests of ids, so that a leaked store holds no
+	// sessions to take over; records begin with a header.
+	NativeLayout Layout = iota
+
+	// FlaskLayout: Flask-Session's. Keys are the ids, records are the codec's
+	// bytes.
+	FlaskLayout
+)
+
+// recordKey is where the record of an id is kept.
+func (c *InStore) recordKey(id string) string {
+	if c.Layout == FlaskLayout {
+		return c.Prefix + id
+	}
+	return c.Prefix + base64.RawURLEncoding.EncodeToString(digest("record", id))
+}
+
+// header is what stands before the codec's bytes in the native layout.
+type header struct {
+	created time.Time // whole seconds
+	renewed time.Time // when it got its id
+	life    time.Duration
+}
+
+// The header on the wire: version, created, renewed, life (seconds, big-endian),
+// a stamp that is new with each write, a digest of the id.
+const (
+	headerVersion = 1
+	headerLen     = 1 + 8 + 8 + 4 + 8 + 8
+)
+
+func (h header) append(dst []byte, id string) []byte {
+	dst = append(dst, headerVersion)
+	dst = binary.BigEndian.AppendUint64(dst, uint64(h.created.Unix()))
+	dst = binary.BigEndian.AppendUint64(dst, uint64(h.renewed.Unix()))
+	dst = binary.BigEndian.AppendUint32(dst, uint32(min(h.life, maxLife)/time.Second))
+	var stamp [8]byte
+	rand.Read(stamp[:])
+	dst = append(dst, stamp[:]...)
+	return append(dst, digest("check", id)[:8]...)
+}
+
+// parseHeader reads a native record. One that another id's key led to, or that
+// isn't one, is ErrUndecodable.
+func parseHeader(data []byte, id string) (h header, payload []byte, err error) {
+	if len(data) < headerLen || data[0] != headerVersion || !bytes.Equal(data[headerLen-8:headerLen], digest("check", id)[:8]) {
+		return header{}, nil, ErrUndecodable
+	}
+	h.created = time.Unix(int64(binary.BigEndian.Uint64(data[1:])), 0)
+	h.renewed = time.Unix(int64(binary.BigEndian.Uint64(data[9:])), 0)
+	h.life = time.Duration(binary.BigEndian.Uint32(data[17:])) * time.Second
+	return h, data[headerLen:], nil
+}

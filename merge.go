@@ -1,0 +1,75 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// commitTime is how long a commit may take, conflicts included, once the
+// handler is done. A client that went away doesn't cut it short: what the
+// handler did is saved or it isn't.
+const commitTime = 5 * time.Second
+
+// write saves or renews a record. Where another changed it since it was read,
+// what this session did is done again to what is there now, until it holds or
+// the time is over. After the first conflict those of this process take turns.
+func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (value string, err error) {
+	if s.tracks { // else there is nobody to wait for
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+		defer cancel()
+	}
+	unlock := func() {}
+	defer func() { unlock() }()
+	for attempt := 0; ; attempt++ {
+		var saved Record
+		if a == renew {
+			value, saved, err = m.o.Backend.Renew(ctx, rec, m.life(s))
+		} else {
+			value, saved, err = m.o.Backend.Save(ctx, rec, m.life(s))
+		}
+		if err == nil {
+			saved.Entries = nil
+			s.rec = saved
+			return value, nil
+		}
+		if !s.tracks || rec.ID == "" || !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
+			return "", err
+		}
+		if attempt == 0 {
+			if unlock, err = m.locks.lock(ctx, rec.ID); err != nil {
+				unlock = func() {}
+				return "", err
+			}
+		}
+		if rec, err = m.merge(ctx, s, saved); err != nil {
+			return "", err
+		}
+		if rec.Moved {
+			a = save // renewed by another already
+		}
+	}
+}
+
+// merge reads the record again and does the session's changes to it.
+func (m *Manager) merge(ctx context.Context, s *Session, failed Record) (Record, error) {
+	fresh, err := m.o.Backend.Reload(ctx, failed)
+	if err != nil {
+		return Record{}, err
+	}
+	entries, clashed, err := s.replay(fresh.Entries)
+	if err != nil {
+		return Record{}, fmt.Errorf("%w: %w", errUnsavable, err)
+	}
+	if clashed {
+		if m.o.Strict {
+			return Record{}, ErrConflict
+		}
+		m.o.Observer.Observe(ctx, Event{Kind: Conflict})
+	}
+	s.vals = values{codec: s.vals.codec, entries: entries}
+	fresh.Entries = entries
+	return fresh, nil
+}

@@ -90,7 +90,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	if err != nil {
 		return a, err
 	}
-	if line != "" {
+	if line != "" && !v.quiet {
 		a.value, a.line, a.private = value, line, s.rules == Native
 	}
 	return a, nil
@@ -101,7 +101,7 @@ func (m *Manager) facts(s *Session, e ending) facts {
 	f := facts{
 		readOnly: s.readOnly != nil, known: !s.isNew, sent: e.sent,
 		accessed: s.accessed, modified: s.modified, renewed: s.renewed, destroyed: s.destroyed,
-		empty: len(s.vals.entries) == 0 && len(s.bad) == 0,
+		empty: s.empty(),
 		stale: s.rec.Stale, moved: s.rec.Moved, worn: s.rec.Worn, fixed: m.o.Life.Fixed || e.fixed,
 		failed: e.status >= 500, panicked: e.panicked,
 	}
@@ -112,6 +112,16 @@ func (m *Manager) facts(s *Session, e ending) facts {
 		f.due = s.rec.Age >= min(max(life/20, time.Minute), life/2) && s.rec.Age > 0
 	}
 	return f
+}
+
+// empty reports whether there is nothing to keep. To Flask-Session, permanence
+// alone is nothing.
+func (s *Session) empty() bool {
+	n := len(s.vals.entries)
+	if s.rules == FlaskSession08 && s.vals.find(permanentKey) >= 0 {
+		n--
+	}
+	return n == 0 && len(s.bad) == 0
 }
 
 // life is how long s lives from now.
@@ -151,7 +161,7 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 func (m *Manager) cookieLine(ctx context.Context, s *Session, a act, value string) (string, error) {
 	c := &m.o.Cookie
 	if a == drop {
-		return c.expire(), nil
+		return c.expire(s.rules), nil
 	}
 	if value == "" {
 		return "", nil

@@ -182,9 +182,13 @@ func hostname(domain string) (string, error) {
 			return "", fmt.Errorf("dewar: not a host name")
 		}
 	}
+	if strings.Contains(domain, "..") {
+		return "", fmt.Errorf("dewar: an empty label in a host name")
+	}
 	if domain == "" || isASCII(domain) {
 		return domain, nil
 	}
+	domain = strings.ToLower(domain) // what is encoded can't be compared without case
 	// net/http holds the only IDNA encoder of the standard library: it encodes
 	// the host of a request that it writes.
 	var host strings.Builder
@@ -225,7 +229,16 @@ func (c *Cookie) set(value string, expires time.Time, maxAge time.Duration) stri
 
 // expire formats the cookie that makes the browser forget: both Expires and
 // Max-Age, and the attributes that it was set with, without which browsers
-// take it for another.
-func (c *Cookie) expire() string {
+// take it for another. Flask-Session leaves out what browsers don't compare; a
+// Secure cookie can't be deleted so.
+func (c *Cookie) expire(r Rules) string {
+	if r == FlaskSession08 && c.Insecure {
+		path := "; Path=/"
+		if i := strings.Index(c.back, "; Path="); i >= 0 {
+			path, _, _ = strings.Cut(c.back[i+2:], ";")
+			path = "; " + path
+		}
+		return c.Name + "=" + c.front + "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0" + path
+	}
 	return c.Name + "=" + c.front + "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0" + c.back
 }

@@ -6,21 +6,30 @@ import (
 )
 
 // varyOnCookie makes a response's Vary name Cookie: one line with what all
-// lines had, untouched if Cookie stands there already. room is used where there
-// was none.
+// lines had, untouched if that is one line with Cookie in it already. room is
+// used where there was none.
 func varyOnCookie(h http.Header, r Rules, room []string) {
 	lines := h["Vary"]
 	if len(lines) == 0 {
 		h["Vary"] = append(room, "Cookie")
 		return
 	}
-	if hasToken(lines, "cookie") || r == Native && hasToken(lines, "*") {
-		if len(lines) > 1 {
-			h["Vary"] = []string{strings.Join(lines, ", ")}
-		}
+	enough := hasToken(lines, "cookie") || r == Native && hasToken(lines, "*")
+	if enough && len(lines) == 1 {
 		return
 	}
-	h["Vary"] = []string{strings.Join(append(lines[:len(lines):len(lines)], "Cookie"), ", ")}
+	var names []string
+	for _, line := range lines {
+		for name := range strings.SplitSeq(line, ",") {
+			if name = trim(name); name != "" && !hasToken(names, strings.ToLower(name)) {
+				names = append(names, name)
+			}
+		}
+	}
+	if !enough {
+		names = append(names, "Cookie")
+	}
+	h["Vary"] = []string{strings.Join(names, ", ")}
 }
 
 // keepPrivate forbids shared caches to keep a response that carries

@@ -20,6 +20,8 @@ func TestVary(t *testing.T) {
 		{"several lines", []string{"Accept", "Origin, X"}, []string{"Accept, Origin, X, Cookie"}, []string{"Accept, Origin, X, Cookie"}},
 		{"already, on the second line", []string{"Accept", "Cookie"}, []string{"Accept, Cookie"}, []string{"Accept, Cookie"}},
 		{"not a name within another", []string{"X-Cookie"}, []string{"X-Cookie, Cookie"}, []string{"X-Cookie, Cookie"}},
+		{"blanks and repetitions", []string{" , Accept,,Origin ", "origin"}, []string{"Accept, Origin, Cookie"}, []string{"Accept, Origin, Cookie"}},
+		{"an empty one", []string{""}, []string{"Cookie"}, []string{"Cookie"}},
 		{"everything", []string{"*"}, []string{"*"}, []string{"*, Cookie"}},
 	} {
 		for rules, want := range map[Rules][]string{Native: row.native, Flask: row.flsk} {

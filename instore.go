@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
@@ -36,11 +37,29 @@ type stored struct {
 	nextItem Item
 }
 
+// maxPrefix leaves room for an id of any length in a key that every store
+// takes.
+const maxPrefix = 50
+
+// check names what can't be used.
+func (c *InStore) check(o *Options, bad func(field, reason string)) {
+	if c.Store == nil {
+		bad("Backend", "InStore without a Store")
+	}
+	if c.Layout == FlaskLayout && (o.Life.Absolute != 0 || o.Life.Renewal != 0) {
+		bad("Life", "Flask's layout keeps nothing but the values: Absolute and Renewal need the native one")
+	}
+	if len(c.Prefix) > maxPrefix || strings.ContainsFunc(c.Prefix, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		bad("Backend", "InStore.Prefix is longer than 50 characters, or not printable ASCII without blanks")
+	}
+	if c.IDBytes != 0 && (c.IDBytes < 16 && o.Rules == Native || c.IDBytes < 1 || c.IDBytes > 128) {
+		bad("Backend", "InStore.IDBytes is not between 16 and 128")
+	}
+}
+
 // completed returns c with what it leaves open taken from o.
 func (c InStore) completed(o *Options) *InStore {
-	if c.Codec == nil {
-		c.Codec = taggedjson.Codec{}
-	}
+	c.Codec = c.SessionCodec()
 	if c.IDBytes == 0 {
 		c.IDBytes = idBytes
 	}
@@ -55,7 +74,12 @@ func (c InStore) completed(o *Options) *InStore {
 }
 
 // SessionCodec is the Codec.
-func (c *InStore) SessionCodec() Codec { return c.Codec }
+func (c *InStore) SessionCodec() Codec {
+	if c.Codec == nil {
+		return taggedjson.Codec{}
+	}
+	return c.Codec
+}
 
 // Open loads the record of an id. One that isn't there may have been renewed:
 // within the grace period its previous id leads to it.

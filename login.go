@@ -24,6 +24,7 @@ func (s *Session) renew() {
 	s.accessed = true
 	if s.writable() {
 		s.renewed = true
+		s.modified = s.modified || s.rules == Flask // which has no other way to write it anew
 	}
 }
 

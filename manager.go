@@ -22,6 +22,8 @@ type shared struct {
 	warned   sync.Map // sentences that were said
 	tracks   bool     // another may change a record: sessions remember their changes
 	locks    keyLocks
+
+	permanent []byte // Flask-Session: what new sessions hold under "_permanent"
 }
 
 // New returns a Manager. The error joins an *OptionError for every field that
@@ -39,6 +41,12 @@ func New(o Options) (*Manager, error) {
 	if o.Rules != Native {
 		for _, trap := range o.Cookie.traps() {
 			sh.warn(context.Background(), "dewar: browsers will drop the session cookie: "+trap.field+": "+trap.reason)
+		}
+	}
+	if o.Rules == FlaskSession08 {
+		var err error
+		if sh.permanent, err = sh.codec.Encode(nil, true); err != nil {
+			return nil, err
 		}
 	}
 	return &Manager{shared: sh}, nil
@@ -130,6 +138,9 @@ func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 func (m *Manager) begin(s *Session) {
 	s.owner, s.rules, s.readOnly, s.isNew, s.tracks = m.shared, m.o.Rules, m.readOnly, true, m.tracks
 	s.vals.codec = m.codec
+	if m.o.Rules == FlaskSession08 && !m.o.Cookie.UntilClosed {
+		s.vals.put(permanentKey, m.permanent)
+	}
 }
 
 // adopt makes s the session that rec holds.

@@ -102,26 +102,13 @@ func Cookies(keys *Ring) Options {
 // layout.
 func Stored(st Store) Options { return Options{Backend: &InStore{Store: st}} }
 
-// maxPrefix leaves room for an id of any length in a key that every store
-// takes.
-const maxPrefix = 32
-
-func printable(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
 // complete fills in what was left open and returns all that can't be used,
 // each an *OptionError.
 func (o *Options) complete() error {
 	var errs []error
 	bad := func(field, reason string) { errs = append(errs, &OptionError{field, reason}) }
 
-	if o.Rules > Flask {
+	if o.Rules > FlaskSession08 {
 		bad("Rules", "not one of the Rules of this package")
 	}
 	if o.Now == nil {
@@ -142,28 +129,25 @@ func (o *Options) complete() error {
 	if o.Life.Idle > maxLife {
 		bad("Life.Idle", "longer than 100 years")
 	}
-	switch b := o.Backend.(type) {
+	if o.Rules == FlaskSession08 {
+		o.Life.Idle = o.Life.Idle.Truncate(time.Second) // int(total_seconds())
+		if o.Life.Idle < time.Second {
+			bad("Life.Idle", "less than a second")
+		}
+	}
+	o.Backend = o.completed(o.Backend, bad)
+	return errors.Join(append(errs, o.Cookie.complete(o.Rules)...)...)
+}
+
+// completed returns a backend with what it leaves open filled in.
+func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
+	switch b := b.(type) {
 	case nil:
 		bad("Backend", "missing (Cookies needs a Ring)")
-	case *InStore:
-		if b.Store == nil {
-			bad("Backend", "InStore without a Store")
-		}
-		if b.Layout == FlaskLayout && (o.Life.Absolute != 0 || o.Life.Renewal != 0) {
-			bad("Life", "Flask's layout keeps nothing but the values: Absolute and Renewal need the native one")
-		}
-		if len(b.Prefix) > maxPrefix || !printable(b.Prefix) {
-			bad("Backend", "InStore.Prefix is longer than 32 characters, or not printable ASCII without blanks")
-		}
-		if b.IDBytes != 0 && (b.IDBytes < 16 && o.Rules == Native || b.IDBytes < 1 || b.IDBytes > 128) {
-			bad("Backend", "InStore.IDBytes is not between 16 and 128")
-		}
-		o.Backend = b.completed(o)
-	case *InCookie:
-		o.Backend = *b
-		return o.complete()
 	case *Unavailable:
-		o.Backend = *b
+		return *b
+	case *InCookie:
+		return o.completed(*b, bad)
 	case InCookie:
 		if b.Sealer == nil {
 			bad("Backend", "InCookie without a Sealer")
@@ -171,9 +155,22 @@ func (o *Options) complete() error {
 		if o.Life.Absolute != 0 || o.Life.Renewal != 0 || o.Life.Grace != 0 {
 			bad("Life", "a signed cookie knows when it was last written, no more: Absolute, Renewal and Grace need a store")
 		}
-		o.Backend = b.completed(o)
+		if o.Rules == FlaskSession08 {
+			bad("Rules", "FlaskSession08 needs a store")
+		}
+		return b.completed(o)
+	case *InStore:
+		b.check(o, bad)
+		return b.completed(o)
+	case SignedID:
+		if b.Keys == nil {
+			bad("Backend", "SignedID without Keys")
+			return b
+		}
+		b.Backend = o.completed(b.Backend, bad)
+		return b.completed()
 	}
-	return errors.Join(append(errs, o.Cookie.complete(o.Rules)...)...)
+	return b
 }
 
 // plainError is the OnError of those who have none.

@@ -13,9 +13,12 @@ import (
 // its own that is made of the previous id, and sealed with it: who reads the
 // store learns no id.
 
+// linkPrefix tells a link's key from a record's: an id has no dot.
+const linkPrefix = "dewar-link."
+
 // linkKey is where the link of an id is kept: never where Flask looks.
 func (c *InStore) linkKey(id string) string {
-	return c.Prefix + "dewar-link." + base64.RawURLEncoding.EncodeToString(digest("link", id))
+	return c.Prefix + linkPrefix + base64.RawURLEncoding.EncodeToString(digest("link", id))
 }
 
 func linkSeal(id string) cipher.AEAD {

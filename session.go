@@ -223,6 +223,10 @@ func (s *Session) clear() {
 	}
 	s.bad = nil
 	s.note(change{op: opClear})
+	if s.rules == FlaskSession08 {
+		s.clearButPermanence()
+		return
+	}
 	if len(s.vals.entries) > 0 || s.rules != Native {
 		s.modified = true
 	}
@@ -248,6 +252,16 @@ func (s *Session) Peek() ([]Entry, error) {
 		entries[i].Raw = raw
 	}
 	return entries, nil
+}
+
+// clearButPermanence is ServerSideSession.clear of Flask-Session.
+func (s *Session) clearButPermanence() {
+	permanent, _ := s.lookup(permanentKey, false)
+	s.vals.clear()
+	if permanent == nil {
+		permanent = false
+	}
+	s.set(permanentKey, permanent, change{op: opSet, key: permanentKey})
 }
 
 // IsNew reports whether the session began with this request.

@@ -12,6 +12,12 @@ const (
 	// Flask rules: those of flask.sessions.SecureCookieSessionInterface
 	// (should_set_cookie and save_session), to the letter.
 	Flask
+
+	// FlaskSession08 rules: those of Flask-Session 0.8.0
+	// (flask_session.base.ServerSideSessionInterface.save_session). New
+	// sessions are permanent unless Cookie.UntilClosed, and every use extends
+	// the record's life unless Life.Fixed.
+	FlaskSession08
 )
 
 // facts are all that decides what becomes of a session.
@@ -23,7 +29,7 @@ type facts struct {
 	modified  bool
 	renewed   bool
 	destroyed bool
-	empty     bool
+	empty     bool // Flask-Session: but for "_permanent"
 	permanent bool // Flask's rules: the cookie outlives the browser
 	stale     bool // kept under a key that is no longer current
 	due       bool // so much of its life is over that use should extend it
@@ -49,21 +55,28 @@ const (
 // A verdict is what becomes of a session. A cookie goes with every act but
 // leave.
 type verdict struct {
-	act  act
-	vary bool // the response depends on the cookie
+	act   act
+	vary  bool // the response depends on the cookie
+	quiet bool // the cookie isn't sent again
 }
 
 // decide is the whole policy. It does no I/O and knows nothing but facts.
 func decide(r Rules, f facts) verdict {
 	if f.readOnly {
 		// Flask saves no null session and sets no Vary (App.process_response).
-		return verdict{leave, r == Native && f.accessed}
+		return verdict{act: leave, vary: r == Native && f.accessed}
 	}
-	a := native(f)
-	if r != Native {
-		a = flask(f)
+	v := verdict{}
+	switch r {
+	case Native:
+		v.act = native(f)
+	case Flask:
+		v.act = flask(f)
+	default:
+		v.act, v.quiet = flaskSession(f)
 	}
-	return verdict{a, f.accessed || a != leave}
+	v.vary = f.accessed || v.act != leave && !v.quiet
+	return v
 }
 
 func native(f facts) act {
@@ -111,4 +124,26 @@ func flask(f facts) act {
 		return touch // SESSION_REFRESH_EACH_REQUEST
 	}
 	return leave
+}
+
+// flaskSession is ServerSideSessionInterface.save_session. Where Flask-Session
+// writes a record again that nobody changed, to extend its life, a touch does.
+func flaskSession(f facts) (a act, quiet bool) {
+	switch {
+	case f.destroyed && !f.empty:
+		return restart, false
+	case f.empty && f.modified:
+		return drop, false
+	case f.empty:
+		return leave, false
+	case f.renewed:
+		return renew, false
+	case f.modified:
+		return save, false
+	case f.moved:
+		return touch, false
+	case !f.fixed:
+		return touch, !f.permanent // SESSION_REFRESH_EACH_REQUEST
+	}
+	return leave, false
 }

@@ -7,32 +7,32 @@ func TestNativeRules(t *testing.T) {
 	for _, row := range []struct {
 		sentence string
 		f        facts
-		want     verdict
+		want     ruling
 	}{
-		{"nobody looked", facts{known: true, sent: true}, verdict{leave, false}},
-		{"a visitor without a cookie reads", facts{accessed: true, empty: true}, verdict{leave, true}},
-		{"read only", facts{known: true, sent: true, accessed: true}, verdict{leave, true}},
-		{"the first value", facts{accessed: true, modified: true}, verdict{save, true}},
-		{"a change", facts{known: true, sent: true, accessed: true, modified: true}, verdict{save, true}},
-		{"set and deleted again by a visitor without a cookie", facts{accessed: true, modified: true, empty: true}, verdict{leave, true}},
-		{"Clear keeps the session", facts{known: true, sent: true, accessed: true, modified: true, empty: true}, verdict{save, true}},
-		{"a sign-in", facts{known: true, sent: true, accessed: true, modified: true, renewed: true}, verdict{renew, true}},
-		{"a sign-in of a new visitor", facts{accessed: true, modified: true, renewed: true}, verdict{renew, true}},
-		{"Renew of an empty new session is nothing to keep", facts{accessed: true, renewed: true, empty: true}, verdict{leave, true}},
-		{"a sign-out", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true, empty: true}, verdict{drop, true}},
-		{"a sign-out with a bad cookie deletes it", facts{sent: true, accessed: true, modified: true, destroyed: true, empty: true}, verdict{drop, true}},
-		{"a sign-out of nobody", facts{accessed: true, modified: true, destroyed: true, empty: true}, verdict{leave, true}},
-		{"a sign-out with a last flash is another session", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true}, verdict{restart, true}},
-		{"a twentieth of the life is over", facts{known: true, sent: true, due: true}, verdict{touch, true}},
-		{"but the route doesn't keep alive", facts{known: true, sent: true, due: true, fixed: true}, verdict{leave, false}},
-		{"but the response is a 5xx", facts{known: true, sent: true, due: true, failed: true}, verdict{leave, false}},
-		{"a 5xx saves changes all the same", facts{known: true, sent: true, accessed: true, modified: true, due: true, failed: true}, verdict{save, true}},
-		{"signed under an older key", facts{known: true, sent: true, stale: true}, verdict{touch, true}},
-		{"a bad cookie, unread", facts{sent: true, empty: true}, verdict{leave, false}},
-		{"a panic saves nothing", facts{known: true, sent: true, accessed: true, modified: true, panicked: true, failed: true}, verdict{leave, true}},
-		{"what can't be saved isn't", facts{readOnly: true, accessed: true, modified: true}, verdict{leave, true}},
+		{"nobody looked", facts{known: true, sent: true}, ruling{leave, false}},
+		{"a visitor without a cookie reads", facts{accessed: true, empty: true}, ruling{leave, true}},
+		{"read only", facts{known: true, sent: true, accessed: true}, ruling{leave, true}},
+		{"the first value", facts{accessed: true, modified: true}, ruling{save, true}},
+		{"a change", facts{known: true, sent: true, accessed: true, modified: true}, ruling{save, true}},
+		{"set and deleted again by a visitor without a cookie", facts{accessed: true, modified: true, empty: true}, ruling{leave, true}},
+		{"Clear keeps the session", facts{known: true, sent: true, accessed: true, modified: true, empty: true}, ruling{save, true}},
+		{"a sign-in", facts{known: true, sent: true, accessed: true, modified: true, renewed: true}, ruling{renew, true}},
+		{"a sign-in of a new visitor", facts{accessed: true, modified: true, renewed: true}, ruling{renew, true}},
+		{"Renew of an empty new session is nothing to keep", facts{accessed: true, renewed: true, empty: true}, ruling{leave, true}},
+		{"a sign-out", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true, empty: true}, ruling{drop, true}},
+		{"a sign-out with a bad cookie deletes it", facts{sent: true, accessed: true, modified: true, destroyed: true, empty: true}, ruling{drop, true}},
+		{"a sign-out of nobody", facts{accessed: true, modified: true, destroyed: true, empty: true}, ruling{leave, true}},
+		{"a sign-out with a last flash is another session", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true}, ruling{restart, true}},
+		{"a twentieth of the life is over", facts{known: true, sent: true, due: true}, ruling{touch, true}},
+		{"but the route doesn't keep alive", facts{known: true, sent: true, due: true, fixed: true}, ruling{leave, false}},
+		{"but the response is a 5xx", facts{known: true, sent: true, due: true, failed: true}, ruling{leave, false}},
+		{"a 5xx saves changes all the same", facts{known: true, sent: true, accessed: true, modified: true, due: true, failed: true}, ruling{save, true}},
+		{"signed under an older key", facts{known: true, sent: true, stale: true}, ruling{touch, true}},
+		{"a bad cookie, unread", facts{sent: true, empty: true}, ruling{leave, false}},
+		{"a panic saves nothing", facts{known: true, sent: true, accessed: true, modified: true, panicked: true, failed: true}, ruling{leave, true}},
+		{"what can't be saved isn't", facts{readOnly: true, accessed: true, modified: true}, ruling{leave, true}},
 	} {
-		if got := decide(Native, row.f); got != row.want {
+		if got := decide(Native, row.f); got != row.want.verdict() {
 			t.Errorf("%s: got %+v, want %+v", row.sentence, got, row.want)
 		}
 	}
@@ -43,23 +43,56 @@ func TestFlaskRules(t *testing.T) {
 	for _, row := range []struct {
 		sentence string
 		f        facts
+		want     ruling
+	}{
+		{"null session", facts{readOnly: true, accessed: true, modified: true, empty: true}, ruling{leave, false}},
+		{"empty, not modified", facts{accessed: true, empty: true}, ruling{leave, true}},
+		{"empty, untouched", facts{empty: true}, ruling{leave, false}},
+		{"empty, modified, though no cookie came", facts{accessed: true, modified: true, empty: true}, ruling{drop, true}},
+		{"not modified, not permanent", facts{known: true, sent: true, accessed: true}, ruling{leave, true}},
+		{"permanent, refreshed though never accessed", facts{known: true, sent: true, permanent: true}, ruling{touch, true}},
+		{"permanent, refresh off", facts{known: true, sent: true, permanent: true, fixed: true}, ruling{leave, false}},
+		{"modified", facts{known: true, sent: true, accessed: true, modified: true}, ruling{save, true}},
+		{"modified, refresh off", facts{known: true, sent: true, accessed: true, modified: true, permanent: true, fixed: true}, ruling{save, true}},
+		{"an unhandled error saves too", facts{known: true, sent: true, accessed: true, modified: true, panicked: true, failed: true}, ruling{save, true}},
+		{"a fallback key verified: not signed again", facts{known: true, sent: true, accessed: true, stale: true}, ruling{leave, true}},
+		{"Destroy", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true, empty: true}, ruling{drop, true}},
+		{"Renew", facts{known: true, sent: true, accessed: true, renewed: true}, ruling{renew, true}},
+	} {
+		if got := decide(Flask, row.f); got != row.want.verdict() {
+			t.Errorf("%s: got %+v, want %+v", row.sentence, got, row.want)
+		}
+	}
+}
+
+// ruling is a verdict with its cookie.
+type ruling struct {
+	act  act
+	vary bool
+}
+
+func (r ruling) verdict() verdict { return verdict{act: r.act, vary: r.vary} }
+
+// The rows of Flask-Session 0.8.0's save_session.
+func TestFlaskSessionRules(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		f        facts
 		want     verdict
 	}{
-		{"null session", facts{readOnly: true, accessed: true, modified: true, empty: true}, verdict{leave, false}},
-		{"empty, not modified", facts{accessed: true, empty: true}, verdict{leave, true}},
-		{"empty, untouched", facts{empty: true}, verdict{leave, false}},
-		{"empty, modified, though no cookie came", facts{accessed: true, modified: true, empty: true}, verdict{drop, true}},
-		{"not modified, not permanent", facts{known: true, sent: true, accessed: true}, verdict{leave, true}},
-		{"permanent, refreshed though never accessed", facts{known: true, sent: true, permanent: true}, verdict{touch, true}},
-		{"permanent, refresh off", facts{known: true, sent: true, permanent: true, fixed: true}, verdict{leave, false}},
-		{"modified", facts{known: true, sent: true, accessed: true, modified: true}, verdict{save, true}},
-		{"modified, refresh off", facts{known: true, sent: true, accessed: true, modified: true, permanent: true, fixed: true}, verdict{save, true}},
-		{"an unhandled error saves too", facts{known: true, sent: true, accessed: true, modified: true, panicked: true, failed: true}, verdict{save, true}},
-		{"a fallback key verified: not signed again", facts{known: true, sent: true, accessed: true, stale: true}, verdict{leave, true}},
-		{"Destroy", facts{known: true, sent: true, accessed: true, modified: true, destroyed: true, empty: true}, verdict{drop, true}},
-		{"Renew", facts{known: true, sent: true, accessed: true, renewed: true}, verdict{renew, true}},
+		{"a new visitor whom nobody looked at", facts{empty: true, permanent: true}, verdict{}},
+		{"a new visitor reads", facts{accessed: true, empty: true, permanent: true}, verdict{vary: true}},
+		{"emptied", facts{known: true, accessed: true, modified: true, empty: true}, verdict{act: drop, vary: true}},
+		{"modified", facts{known: true, accessed: true, modified: true}, verdict{act: save, vary: true}},
+		{"untouched, permanent: refreshed, and the cookie sent", facts{known: true, permanent: true}, verdict{act: touch, vary: true}},
+		{"untouched, not permanent: refreshed without a cookie", facts{known: true}, verdict{act: touch, quiet: true}},
+		{"read, not permanent", facts{known: true, accessed: true}, verdict{act: touch, vary: true, quiet: true}},
+		{"refresh off", facts{known: true, accessed: true, permanent: true, fixed: true}, verdict{vary: true}},
+		{"regenerated", facts{known: true, accessed: true, renewed: true}, verdict{act: renew, vary: true}},
+		{"an unhandled error saves too", facts{known: true, accessed: true, modified: true, failed: true, panicked: true}, verdict{act: save, vary: true}},
+		{"renewed by another: the present cookie is sent", facts{known: true, moved: true, fixed: true}, verdict{act: touch, vary: true}},
 	} {
-		if got := decide(Flask, row.f); got != row.want {
+		if got := decide(FlaskSession08, row.f); got != row.want {
 			t.Errorf("%s: got %+v, want %+v", row.sentence, got, row.want)
 		}
 	}

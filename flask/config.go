@@ -35,16 +35,27 @@ var errNoKey = errors.New("flask: the session is unavailable because no SECRET_K
 // and a write shows in Session.Err.
 func FromMap(config map[string]any) (dewar.Options, error) {
 	r := reader{config: config}
-	for _, name := range slices.Sorted(maps.Keys(config)) {
-		if strings.HasPrefix(name, "SESSION_") && !slices.Contains(known, name) {
-			r.bad(name, "not a setting that is known here")
-		}
-	}
+	r.checkNames(known)
 	o := Cookies(r.ring())
 	if o.Backend == nil {
 		o.Backend = dewar.Unavailable{Reason: errNoKey}
 	}
 	o.Life.Idle = r.lifetime("PERMANENT_SESSION_LIFETIME", o.Life.Idle)
+	r.cookie(&o)
+	return r.done(o)
+}
+
+// checkNames refuses settings of sessions that aren't among these.
+func (r *reader) checkNames(known ...[]string) {
+	for _, name := range slices.Sorted(maps.Keys(r.config)) {
+		if strings.HasPrefix(name, "SESSION_") && !slices.Contains(slices.Concat(known...), name) {
+			r.bad(name, "not a setting that is known here")
+		}
+	}
+}
+
+// cookie reads what is common to all kinds of sessions.
+func (r *reader) cookie(o *dewar.Options) {
 	o.Life.Fixed = !r.boolean("SESSION_REFRESH_EACH_REQUEST", true)
 	o.Cookie.Name = r.text("SESSION_COOKIE_NAME", o.Cookie.Name)
 	o.Cookie.Domain = r.domain()
@@ -54,6 +65,10 @@ func FromMap(config map[string]any) (dewar.Options, error) {
 	o.Cookie.Partitioned = r.boolean("SESSION_COOKIE_PARTITIONED", false)
 	o.Cookie.SameSite = r.sameSite()
 	o.Cookie.MaxBytes = r.size()
+}
+
+// done returns o, or all that was wrong.
+func (r *reader) done(o dewar.Options) (dewar.Options, error) {
 	if len(r.errs) > 0 {
 		return dewar.Options{}, errors.Join(r.errs...)
 	}
@@ -76,7 +91,10 @@ func FromEnv() (dewar.Options, error) { return FromPrefixedEnv("") }
 
 // FromPrefixedEnv is FromEnv for variables whose names have a prefix, as
 // Flask's Config.from_prefixed_env has "FLASK_".
-func FromPrefixedEnv(prefix string) (dewar.Options, error) {
+func FromPrefixedEnv(prefix string) (dewar.Options, error) { return FromMap(environ(prefix)) }
+
+// environ gathers the settings of sessions from the environment.
+func environ(prefix string) map[string]any {
 	config := map[string]any{}
 	for _, variable := range os.Environ() {
 		name, value, _ := strings.Cut(variable, "=")
@@ -85,7 +103,7 @@ func FromPrefixedEnv(prefix string) (dewar.Options, error) {
 			config[name] = Value(name, value)
 		}
 	}
-	return FromMap(config)
+	return config
 }
 
 // Value reads one setting as FromEnv does.

@@ -1,23 +1,29 @@
 package taggedjson
 
+import "github.com/dewar-go/dewar/codec/internal/jsontext"
+
 // Decode returns the value that raw encodes, untagged from the inside out
 // (TaggedJSONSerializer._untag_scan). White space around it is allowed. A tag
 // whose contents Flask would fail on is [codec.ErrMalformed].
 func (c Codec) Decode(raw []byte) (any, error) {
-	d := decoder{scanner: scanner{data: raw}, codec: c}
-	v, end, err := d.decode(d.space(0), 0)
+	d := decoder{Scanner: c.scanner(raw), codec: c}
+	v, end, err := d.decode(d.Space(0), 0)
 	if err != nil {
 		return nil, err
 	}
-	if rest := d.space(end); rest != len(raw) {
-		return nil, malformed(rest)
+	if rest := d.Space(end); rest != len(raw) {
+		return nil, d.Malformed(rest)
 	}
 	return v, nil
 }
 
+func (c Codec) scanner(data []byte) jsontext.Scanner {
+	return jsontext.Scanner{Data: data, Name: "taggedjson", Python: true}
+}
+
 // A decoder is a scanner that makes the values it passes.
 type decoder struct {
-	scanner
+	jsontext.Scanner
 	codec Codec
 
 	// ordered says that objects become dicts, for a tag around them that
@@ -26,40 +32,38 @@ type decoder struct {
 }
 
 func (d *decoder) decode(i, depth int) (v any, end int, err error) {
-	if i >= len(d.data) {
-		return nil, 0, malformed(i)
+	if i >= len(d.Data) {
+		return nil, 0, d.Malformed(i)
 	}
-	switch d.data[i] {
+	switch d.Data[i] {
 	case '{', '[':
-		// They count themselves here, the others in value.
-		if d.values++; d.values > maxValues {
-			return nil, 0, beyondLimit(i)
+		// They count themselves here, the others in Value.
+		depth++
+		if err := d.Enter(i, depth); err != nil {
+			return nil, 0, err
 		}
-		if depth++; depth > maxNesting {
-			return nil, 0, beyondLimit(i)
-		}
-		if d.data[i] == '{' {
+		if d.Data[i] == '{' {
 			return d.decodeObject(i, depth)
 		}
 		return d.decodeArray(i, depth)
 	}
-	end, err = d.value(i, depth)
+	end, err = d.Value(i, depth)
 	if err != nil {
 		return nil, 0, err
 	}
-	return scalar(d.data[i:end]), end, nil
+	return jsontext.Scalar(d.Data[i:end]), end, nil
 }
 
 func (d *decoder) decodeArray(i, depth int) (any, int, error) {
 	list := []any{}
-	i, done := d.first(i, ']')
+	i, done := d.First(i, ']')
 	for !done {
 		v, end, err := d.decode(i, depth)
 		if err != nil {
 			return nil, 0, err
 		}
 		list = append(list, v)
-		if i, done, err = d.more(end, ']'); err != nil {
+		if i, done, err = d.More(end, ']'); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/internal/fault"
 	"github.com/dewar-go/dewar/codec/internal/pyfloat"
 )
 
@@ -83,12 +84,12 @@ func (c Codec) encodeTagged(dst []byte, v any, depth int) ([]byte, error) {
 	case time.Time:
 		v = v.UTC()
 		if v.Year() < 1 || v.Year() > 9999 {
-			return nil, unfit(v, "its year isn't one of 1 to 9999 in UTC")
+			return nil, fault.Unfit(v, "its year isn't one of 1 to 9999 in UTC")
 		}
 		dst = v.AppendFormat(append(dst, `{" d":"`...), httpTime)
 		return append(dst, `"}`...), nil
 	case codec.Opaque:
-		return nil, unfit(v, "it comes from another codec")
+		return nil, fault.Unfit(v, "it comes from another codec")
 	}
 	p, err := codec.Shallow(v)
 	if err != nil {
@@ -125,7 +126,7 @@ func (c Codec) encodeList(dst []byte, list []any, depth int) ([]byte, error) {
 		}
 		var err error
 		if dst, err = c.encode(dst, v, depth+1); err != nil {
-			return nil, under("["+strconv.Itoa(i)+"]", err)
+			return nil, fault.Under("["+strconv.Itoa(i)+"]", err)
 		}
 	}
 	return append(dst, ']'), nil
@@ -158,7 +159,7 @@ func (c Codec) encodeMap(dst []byte, m map[string]any, depth int) ([]byte, error
 			return nil, err
 		}
 		if dst, err = c.encode(append(dst, ':'), m[k], depth+1); err != nil {
-			return nil, under("."+k, err)
+			return nil, fault.Under("."+k, err)
 		}
 	}
 	return append(dst, '}'), nil
@@ -171,7 +172,7 @@ func (c Codec) encodeEscaped(dst []byte, key string, v any, depth int) ([]byte, 
 		return nil, err
 	}
 	if dst, err = c.encode(append(dst, ':'), v, depth+2); err != nil {
-		return nil, under("."+key, err)
+		return nil, fault.Under("."+key, err)
 	}
 	return append(dst, '}', '}'), nil
 }
@@ -179,19 +180,6 @@ func (c Codec) encodeEscaped(dst []byte, key string, v any, depth int) ([]byte, 
 // escapeSuffix tells a key that looks like a tag from the tag.
 const escapeSuffix = "__"
 
-func unfit(v any, reason string) error {
-	return &codec.ValueError{Type: fmt.Sprintf("%T", v), Reason: reason}
-}
-
 func tooDeep(v any) error {
-	return unfit(v, "it is nested deeper than 300 levels, tags counted")
-}
-
-// under puts the place of v's element in front of where the element has its
-// fault.
-func under(place string, err error) error {
-	if e, ok := err.(*codec.ValueError); ok {
-		e.Path = place + e.Path
-	}
-	return err
+	return fault.Unfit(v, "it is nested deeper than 300 levels, tags counted")
 }

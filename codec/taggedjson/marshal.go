@@ -1,6 +1,9 @@
 package taggedjson
 
-import "github.com/dewar-go/dewar/codec"
+import (
+	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/internal/jsontext"
+)
 
 // Marshal returns the session that holds m, as Flask writes it. A nil map gives
 // "{}". Its errors are those of [Codec.Encode].
@@ -38,7 +41,7 @@ func Canonical(dst, data []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	out, err := Codec{}.encode(dst, m, codec.MaxDepth-maxNesting)
+	out, err := Codec{}.encode(dst, m, codec.MaxDepth-jsontext.MaxNesting)
 	if err != nil {
 		return dst, err
 	}

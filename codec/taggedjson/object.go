@@ -1,6 +1,9 @@
 package taggedjson
 
-import "github.com/dewar-go/dewar/codec"
+import (
+	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/internal/jsontext"
+)
 
 // A dict is an object with its keys in order, as every Python dict has them. It
 // stands for a map only inside a tag that depends on the order.
@@ -23,13 +26,13 @@ type object struct {
 
 func (d *decoder) decodeObject(start, depth int) (any, int, error) {
 	o := object{inside: d.ordered}
-	i, done := d.first(start, '}')
+	i, done := d.First(start, '}')
 	for !done {
 		end, err := d.decodeMember(&o, i, depth)
 		if err != nil {
 			return nil, 0, err
 		}
-		if i, done, err = d.more(end, '}'); err != nil {
+		if i, done, err = d.More(end, '}'); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -38,12 +41,12 @@ func (d *decoder) decodeObject(start, depth int) (any, int, error) {
 }
 
 func (d *decoder) decodeMember(o *object, i, depth int) (int, error) {
-	at, keyEnd, _, err := d.keyed(i)
+	at, keyEnd, _, err := d.Keyed(i)
 	if err != nil {
 		return 0, err
 	}
-	key := d.key(d.data[i:keyEnd])
-	loose := !d.ordered && at < len(d.data) && wantsOrder(key, d.data[at])
+	key := d.key(d.Data[i:keyEnd])
+	loose := !d.ordered && at < len(d.Data) && wantsOrder(key, d.Data[at])
 	d.ordered = d.ordered || loose
 	v, end, err := d.decode(at, depth)
 	d.ordered = d.ordered && !loose
@@ -68,7 +71,7 @@ func (d *decoder) key(token []byte) string {
 	case `" d"`:
 		return tagDateTime
 	}
-	return unquoted(token)
+	return jsontext.Unquoted(token)
 }
 
 // wantsOrder says whether a value that begins with c and is tagged with key may

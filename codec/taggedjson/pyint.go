@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/dewar-go/dewar/codec/internal/jsontext"
 	"github.com/dewar-go/dewar/codec/internal/wtf8"
 )
 
@@ -51,7 +52,7 @@ const huge = 1 << 50
 func pyInt(s string) (int64, bool) {
 	s, negative := sign(asciiDigits(s))
 	digits, ok := digitsOf(s, 10)
-	if !ok || len(digits) > maxDigits {
+	if !ok || len(digits) > jsontext.MaxDigits {
 		return 0, false
 	}
 	var n int64

@@ -3,6 +3,7 @@ package taggedjson
 import (
 	"unicode/utf8"
 
+	"github.com/dewar-go/dewar/codec/internal/fault"
 	"github.com/dewar-go/dewar/codec/internal/wtf8"
 )
 
@@ -25,7 +26,7 @@ func appendText(dst []byte, s string) ([]byte, error) {
 		} else {
 			r, n := wtf8.DecodeRune(s[i:])
 			if n == 0 {
-				return nil, unfit(s, "it isn't UTF-8")
+				return nil, fault.Unfit(s, "it isn't UTF-8")
 			}
 			dst = appendUnicode(dst, r)
 			i += n

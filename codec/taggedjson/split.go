@@ -17,29 +17,17 @@ import (
 // The error is [codec.ErrMalformed] or [codec.ErrLimit], with the byte offset,
 // which counts from the value's beginning where a tag is at fault.
 func (c Codec) Split(data []byte) ([]codec.Entry, error) {
-	s := scanner{data: data, wary: len(c.custom) > 0}
-	start := s.space(0)
+	s := c.scanner(data)
+	s.Suspicious, s.Wary = mayBeMalformed, len(c.custom) > 0
+	start := s.Space(0)
 	if start == len(data) || data[start] != '{' {
 		return c.fromValue(data)
 	}
-	var room [16]member
-	members := room[:0]
-	end, done := s.first(start, '}')
-	for !done {
-		m, err := s.member(end, 1)
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, m)
-		if end, done, err = s.more(m.valueEnd, '}'); err != nil {
-			return nil, err
-		}
+	entries, end, err := s.Split(start)
+	if err != nil {
+		return nil, err
 	}
-	if rest := s.space(end); rest != len(data) {
-		return nil, malformed(rest)
-	}
-	entries := makeEntries(data, members)
-	if s.suspect {
+	if s.Suspect {
 		if err := c.checkTags(entries); err != nil {
 			return nil, err
 		}
@@ -58,75 +46,6 @@ func (c Codec) checkTags(entries []codec.Entry) error {
 		}
 	}
 	return nil
-}
-
-// makeEntries has one allocation for the keys and one for the entries.
-func makeEntries(data []byte, members []member) []codec.Entry {
-	if len(members) == 0 {
-		return nil
-	}
-	var room [256]byte
-	keys := room[:0]
-	for i := range members {
-		m := &members[i]
-		start := len(keys)
-		if inside := data[m.key+1 : m.keyEnd-1]; m.escaped {
-			keys = appendUnescaped(keys, inside)
-		} else {
-			keys = append(keys, inside...)
-		}
-		m.key, m.keyEnd = start, len(keys)
-	}
-	text := string(keys)
-	entries := make([]codec.Entry, 0, len(members)+1) // room for the first that a handler adds
-	seen := positions{entries: entries}
-	for _, m := range members {
-		e := codec.Entry{Key: text[m.key:m.keyEnd], Raw: data[m.value:m.valueEnd:m.valueEnd]}
-		seen.put(e)
-	}
-	return seen.entries
-}
-
-// positions collects entries, of which a later one with the same key takes the
-// place of the earlier, as in a Python dict.
-type positions struct {
-	entries []codec.Entry
-	index   map[string]int // nil while there are few
-}
-
-// fewKeys is how many keys are compared one by one before a map is worth it.
-const fewKeys = 16
-
-func (p *positions) put(e codec.Entry) {
-	if p.index == nil && len(p.entries) == fewKeys {
-		p.index = make(map[string]int, cap(p.entries))
-		for i := range p.entries {
-			p.index[p.entries[i].Key] = i
-		}
-	}
-	if i := p.find(e.Key); i >= 0 {
-		p.entries[i].Raw = e.Raw
-		return
-	}
-	if p.index != nil {
-		p.index[e.Key] = len(p.entries)
-	}
-	p.entries = append(p.entries, e)
-}
-
-func (p *positions) find(key string) int {
-	if p.index != nil {
-		if i, ok := p.index[key]; ok {
-			return i
-		}
-		return -1
-	}
-	for i := range p.entries {
-		if p.entries[i].Key == key {
-			return i
-		}
-	}
-	return -1
 }
 
 // untagged returns the entries of an object that has one key, and that a tag.

@@ -1,26 +1,23 @@
 package taggedjson
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/dewar-go/dewar/codec/internal/jsontext"
+)
 
 // A value with a malformed tag in it must be refused when the session is opened,
 // as Flask refuses it, though values aren't decoded then. So the scanner looks
 // at tags: those as Flask writes them are known to decode, and whatever else
 // could be a tag makes the session suspect. A suspect session is decoded to see.
 
-// suspects says whether m might be a tag that doesn't decode.
-func (s *scanner) suspects(m *member) bool {
-	if s.wary {
+// mayBeMalformed says whether m might be a tag of Flask's that doesn't decode.
+func mayBeMalformed(data []byte, m jsontext.Member) bool {
+	if m.Escaped {
 		return true
 	}
-	first := s.data[m.key+1]
-	if first != ' ' && first != '\\' {
-		return false
-	}
-	if m.escaped {
-		return true
-	}
-	inner := s.data[m.value:m.valueEnd]
-	switch string(s.data[m.key+1 : m.keyEnd-1]) {
+	inner := data[m.Value:m.ValueEnd]
+	switch string(data[m.Key+1 : m.KeyEnd-1]) {
 	case tagTuple:
 		return inner[0] != '['
 	case tagMarkup:
@@ -59,7 +56,7 @@ func isHex32(token []byte) bool {
 		return false
 	}
 	for i := 0; i < 32; i += 4 {
-		if _, ok := hex4(inside[i:]); !ok {
+		if _, ok := jsontext.Hex4(inside[i:]); !ok {
 			return false
 		}
 	}

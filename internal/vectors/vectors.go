@@ -1,5 +1,5 @@
-// Package vectors reads what real Flask was recorded to do
-// (testdata/flask_cookie.json), for tests.
+// Package vectors reads what real Flask and Flask-Session were recorded to do
+// (testdata/flask_cookie.json and flask_session.json), for tests.
 package vectors
 
 import (

@@ -2,12 +2,8 @@ package main
 
 import (
 	"fmt"
-	"math/big"
-	"reflect"
 	"slices"
 	"time"
-
-	"github.com/dewar-go/dewar"
 )
 
 // A verb is what an operation does.
@@ -78,7 +74,7 @@ var verbs = map[string]verb{
 	"getitem": reads(1, 1, func(a *answer, args []any) (any, error) { return a.getitem(args[0]) }),
 	"has":     reads(1, 1, func(a *answer, args []any) (any, error) { return a.s.Has(args[0].(string)), nil }),
 	"len":     reads(0, 0, func(a *answer, _ []any) (any, error) { return a.s.Len(), nil }),
-	"bool":    reads(0, 0, func(a *answer, _ []any) (any, error) { return a.s.Len() > 0, nil }),
+	"bool":    reads(0, 0, func(a *answer, _ []any) (any, error) { return a.truth(), nil }),
 	"keys":    reads(0, 0, func(a *answer, _ []any) (any, error) { return a.keys(), nil }),
 	"items": reads(0, 0, func(a *answer, _ []any) (any, error) {
 		items := []any{}
@@ -126,15 +122,17 @@ var verbs = map[string]verb{
 		return nil, a.notice(func() { a.s.Permanent(on) })
 	}),
 	"renew": writes(0, 0, false, func(a *answer, _ []any) (any, error) {
-		if a.rules == dewar.Flask && a.s.Len() == 0 {
-			return nil, a.notice(a.s.Clear) // Flask deletes what is empty and marked as modified
-		}
 		return nil, a.notice(a.s.Renew)
 	}),
 	"destroy": writes(0, 0, false, func(a *answer, _ []any) (any, error) { return nil, a.notice(a.s.Destroy) }),
 	"logout":  writes(0, 0, false, func(a *answer, _ []any) (any, error) { return nil, a.notice(a.s.Destroy) }),
 	"login": writes(1, 1, false, func(a *answer, args []any) (any, error) {
-		return nil, a.notice(func() { a.s.Login(fmt.Sprint(args[0])) })
+		user, ok := args[0].(string)
+		if !ok { // Flask keeps what it is given; Login takes text
+			a.s.Renew()
+			return nil, a.set("_user_id", args[0])
+		}
+		return nil, a.notice(func() { a.s.Login(user) })
 	}),
 	"flash":   writes(1, 2, false, flash),
 	"flashes": {most: 1, do: flashes},
@@ -164,86 +162,6 @@ var verbs = map[string]verb{
 	"write": shapes(1, func(a *answer, args []any) (any, error) { a.write(fmt.Sprint(args[0])); return nil, nil }),
 	"flush": shapes(0, func(a *answer, _ []any) (any, error) { a.flush(); return nil, nil }),
 	"panic": shapes(0, func(*answer, []any) (any, error) { panic(errPanic) }),
-}
-
-// incr adds through Update, so that none is lost to another Dewar.
-func incr(a *answer, args []any) (any, error) {
-	by, ok := args[1].(int64)
-	if !ok {
-		return nil, fault("TypeError")
-	}
-	key := args[0].(string)
-	switch v := a.get(key).(type) {
-	case nil, int64:
-		n := dewar.Key[int64](key).Update(a.s, func(n int64) int64 { return n + by })
-		return n, a.notice(func() {})
-	case *big.Int:
-		sum := new(big.Int).Add(v, big.NewInt(by))
-		return sum, a.set(key, sum)
-	case bool: // a number to Python
-		if v {
-			by++
-		}
-		return by, a.set(key, by)
-	case float64:
-		return v + float64(by), a.set(key, v+float64(by))
-	}
-	return nil, fault("TypeError")
-}
-
-func flash(a *answer, args []any) (any, error) {
-	category := ""
-	if len(args) == 2 {
-		var ok bool
-		if category, ok = args[1].(string); !ok {
-			return nil, fault("TypeError")
-		}
-	}
-	return nil, a.notice(func() { a.s.Flash(args[0], category) })
-}
-
-// flashes gives messages, or tuples of category and message, as
-// get_flashed_messages does.
-func flashes(a *answer, args []any) (any, error) {
-	var with bool
-	var filter []string
-	if len(args) == 1 && args[0] != nil {
-		options, ok := args[0].(map[string]any)
-		if !ok {
-			return nil, fault("TypeError")
-		}
-		with, _ = options["with_categories"].(bool)
-		categories, _ := options["category_filter"].([]any)
-		for _, c := range categories {
-			filter = append(filter, fmt.Sprint(c))
-		}
-	}
-	if a.s.Has("_flashes") {
-		if waiting, ok := a.get("_flashes").([]any); ok && a.pairs == nil {
-			a.pairs = waiting
-		}
-		defer a.notice(func() {})
-	}
-	out := []any{}
-	for _, f := range a.s.Flashes(filter...) {
-		if with {
-			out = append(out, a.pair(f))
-		} else {
-			out = append(out, f.Message)
-		}
-	}
-	return out, nil
-}
-
-// pair gives a flash as Flask does: as the very object that waited, a list if
-// another JSON provider left one.
-func (a *answer) pair(f dewar.Flash) any {
-	for _, waiting := range a.pairs {
-		if l, ok := waiting.([]any); ok && reflect.DeepEqual(l, []any{f.Category, f.Message}) {
-			return l
-		}
-	}
-	return dewar.Tuple{f.Category, f.Message}
 }
 
 func (a *answer) keys() []string {

@@ -3,12 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/store/memstore"
+	"github.com/dewar-go/dewar/store/redisstore"
 )
 
 // setting is how the lab was told to run.
@@ -28,8 +29,9 @@ var serverSide = []string{
 
 // settings reads the environment: Flask's names, and of Dewar's own
 //
-//	DEWAR_RULES     flask (the default) or native
-//	DEWAR_IDLE      seconds; native rules
+//	DEWAR_RULES     native, or flask and flask-session-0.8: the default, by SESSION_TYPE
+//	DEWAR_IDLE      seconds; native rules. So DEWAR_ABSOLUTE, DEWAR_RENEWAL, DEWAR_GRACE
+//	DEWAR_STRICT    true: two plain Sets of one key conflict; native rules
 //	DEWAR_INSECURE  true: the cookie goes over plain HTTP; under Flask's rules it does anyway
 //	DEWAR_OUTAGE    fail or anonymous: accepted, though a signed cookie is never out
 func settings(environ []string) (setting, error) {
@@ -46,11 +48,7 @@ func settings(environ []string) (setting, error) {
 			set.endWithStdin = text == "1"
 		case name == "LAB_NOW" || strings.HasPrefix(name, "DEWAR_"):
 			own[name] = value
-		case name == "SESSION_TYPE":
-			if value != nil {
-				errs = append(errs, errors.New("SESSION_TYPE: this lab has signed cookies only; leave SESSION_TYPE out"))
-			}
-		case name == "SESSION_MANAGER" || slices.Contains(serverSide, name):
+		case name == "SESSION_MANAGER":
 		default:
 			config[name] = value
 		}
@@ -58,15 +56,56 @@ func settings(environ []string) (setting, error) {
 	if set.port == "" {
 		errs = append(errs, errors.New("PORT: missing"))
 	}
-	o, err := flask.FromMap(config)
+	o, err := optionsOf(config, own)
 	errs = append(errs, err)
-	if own["DEWAR_RULES"] == "native" && err == nil {
-		o, err = native(o, config, own)
-		errs = append(errs, err)
-	}
 	errs = append(errs, apply(&o, own))
 	set.options = o
 	return set, errors.Join(errs...)
+}
+
+// optionsOf makes the Options that the settings ask for.
+func optionsOf(config, own map[string]any) (dewar.Options, error) {
+	if config["SESSION_TYPE"] == nil {
+		delete(config, "SESSION_TYPE")
+		for _, name := range serverSide {
+			delete(config, name) // as Flask's built-in session, a signed cookie has no use for them
+		}
+		o, err := flask.FromMap(config)
+		if own["DEWAR_RULES"] == "native" && err == nil {
+			return native(o, config, own)
+		}
+		return o, err
+	}
+	st, err := store(config)
+	if err != nil {
+		return dewar.Options{}, err
+	}
+	o, err := flask.StoredFromMap(config, st)
+	if own["DEWAR_RULES"] == "native" && err == nil {
+		given := o
+		o = dewar.Stored(st)
+		take(&o, given, config, own)
+	}
+	return o, err
+}
+
+// store opens what SESSION_TYPE says.
+func store(config map[string]any) (dewar.Store, error) {
+	switch config["SESSION_TYPE"] {
+	case "redis":
+		url, ok := config["SESSION_REDIS"].(string)
+		if !ok {
+			return nil, errors.New("SESSION_REDIS: missing, or not a URL")
+		}
+		st, _, err := redisstore.Open(url, redisstore.Options{WholeSeconds: true})
+		if err != nil {
+			return nil, fmt.Errorf("SESSION_REDIS: %w", err)
+		}
+		return st, nil
+	case "memory": // Dewar's own: for races within one lab
+		return memstore.New(memstore.Options{}), nil
+	}
+	return nil, errors.New("SESSION_TYPE: this lab knows redis and memory, and without it signed cookies")
 }
 
 // native makes the Options of the native rules: Flask's settings count where
@@ -85,6 +124,12 @@ func native(given dewar.Options, config, own map[string]any) (dewar.Options, err
 		return dewar.Options{}, fmt.Errorf("SECRET_KEY: %w", err)
 	}
 	o := dewar.Cookies(ring)
+	take(&o, given, config, own)
+	return o, nil
+}
+
+// take takes over into o what was given.
+func take(o *dewar.Options, given dewar.Options, config, own map[string]any) {
 	for name, take := range map[string]func(){
 		"SESSION_COOKIE_NAME":          func() { o.Cookie.Name = given.Cookie.Name },
 		"SESSION_COOKIE_DOMAIN":        func() { o.Cookie.Domain = given.Cookie.Domain },
@@ -107,7 +152,12 @@ func native(given dewar.Options, config, own map[string]any) (dewar.Options, err
 	if secs, ok := own["DEWAR_IDLE"].(float64); ok {
 		o.Life.Idle = time.Duration(secs * float64(time.Second))
 	}
-	return o, nil
+	for name, life := range map[string]*time.Duration{"DEWAR_ABSOLUTE": &o.Life.Absolute, "DEWAR_RENEWAL": &o.Life.Renewal, "DEWAR_GRACE": &o.Life.Grace} {
+		if secs, ok := own[name].(float64); ok {
+			*life = time.Duration(secs * float64(time.Second))
+		}
+	}
+	o.Strict, _ = own["DEWAR_STRICT"].(bool)
 }
 
 // apply checks Dewar's own settings and sets the clock.
@@ -117,11 +167,11 @@ func apply(o *dewar.Options, own map[string]any) error {
 		ok := false
 		switch name {
 		case "DEWAR_RULES":
-			ok = value == "flask" || value == "native"
-		case "DEWAR_IDLE":
+			ok = value == "flask" || value == "flask-session-0.8" || value == "native"
+		case "DEWAR_IDLE", "DEWAR_ABSOLUTE", "DEWAR_RENEWAL", "DEWAR_GRACE":
 			_, ok = value.(float64)
 			ok = ok && own["DEWAR_RULES"] == "native"
-		case "DEWAR_INSECURE":
+		case "DEWAR_INSECURE", "DEWAR_STRICT":
 			_, ok = value.(bool)
 		case "DEWAR_OUTAGE":
 			ok = value == "fail" || value == "anonymous"

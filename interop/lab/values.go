@@ -14,6 +14,15 @@ func (a *answer) get(key any) any {
 	return a.s.Get(key.(string))
 }
 
+// truth is bool(session). To Flask-Session, permanence alone is nothing.
+func (a *answer) truth() bool {
+	n := a.s.Len()
+	if a.rules == dewar.FlaskSession08 && a.s.Has("_permanent") {
+		n--
+	}
+	return n > 0
+}
+
 // getitem is session[key].
 func (a *answer) getitem(key any) (any, error) {
 	if !a.s.Has(key.(string)) {

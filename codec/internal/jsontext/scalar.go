@@ -1,4 +1,4 @@
-package taggedjson
+package jsontext
 
 import (
 	"bytes"
@@ -7,11 +7,12 @@ import (
 	"strconv"
 )
 
-// scalar returns the value of a token that the scanner has checked.
-func scalar(token []byte) any {
+// Scalar returns the value of a token that a Scanner has checked and that is
+// neither an object nor an array: nil, bool, int64, *big.Int, float64 or string.
+func Scalar(token []byte) any {
 	switch token[0] {
 	case '"':
-		return unquoted(token)
+		return Unquoted(token)
 	case 't':
 		return true
 	case 'f':
@@ -30,7 +31,8 @@ func scalar(token []byte) any {
 	return number(token)
 }
 
-func unquoted(token []byte) string {
+// Unquoted returns what a string token that a Scanner has checked stands for.
+func Unquoted(token []byte) string {
 	inside := token[1 : len(token)-1]
 	for _, c := range inside {
 		if c == '\\' {

@@ -1,4 +1,4 @@
-package taggedjson
+package jsontext
 
 import (
 	"encoding/binary"
@@ -8,14 +8,14 @@ import (
 	"github.com/dewar-go/dewar/codec/internal/wtf8"
 )
 
-// text returns the end of the string whose opening quote is at i, past the
+// Text returns the end of the string whose opening quote is at i, past the
 // closing one, and whether it has escapes.
-func (s *scanner) text(i int) (end int, escaped bool, err error) {
-	data := s.data
+func (s *Scanner) Text(i int) (end int, escaped bool, err error) {
+	data := s.Data
 	for i++; ; {
 		i = plainRun(data, i)
 		if i >= len(data) {
-			return 0, false, malformed(i)
+			return 0, false, s.Malformed(i)
 		}
 		switch c := data[i]; {
 		case c == '"':
@@ -23,18 +23,21 @@ func (s *scanner) text(i int) (end int, escaped bool, err error) {
 		case c == '\\':
 			escaped = true
 			n := escapeLen(data[i:])
+			if n == 6 && !s.Python {
+				n = pairedLen(data[i:])
+			}
 			if n == 0 {
-				return 0, false, malformed(i)
+				return 0, false, s.Malformed(i)
 			}
 			i += n
 		case c < ' ':
-			return 0, false, malformed(i)
+			return 0, false, s.Malformed(i)
 		case c < utf8.RuneSelf:
 			i++
 		default:
 			_, n := utf8.DecodeRune(data[i:])
 			if n == 1 {
-				return 0, false, malformed(i)
+				return 0, false, s.Malformed(i)
 			}
 			i += n
 		}
@@ -72,15 +75,29 @@ func escapeLen(b []byte) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return 2
 	case 'u':
-		if _, ok := hex4(b[2:]); ok {
+		if _, ok := Hex4(b[2:]); ok {
 			return 6
 		}
 	}
 	return 0
 }
 
-// hex4 reads the four digits of a \u escape.
-func hex4(b []byte) (rune, bool) {
+// pairedLen returns the length of the \u escape that b begins with, and of its
+// other half if it is a surrogate's, or 0 if that is missing.
+func pairedLen(b []byte) int {
+	switch r, _ := Hex4(b[2:]); {
+	case r < 0xD800 || r > 0xDFFF:
+		return 6
+	case r < 0xDC00:
+		if _, ok := lowHalf(b[6:]); ok {
+			return 12
+		}
+	}
+	return 0
+}
+
+// Hex4 reads the four digits of a \u escape, and is false if they aren't there.
+func Hex4(b []byte) (rune, bool) {
 	if len(b) < 4 {
 		return 0, false
 	}
@@ -123,7 +140,7 @@ func appendUnescaped(dst, inside []byte) []byte {
 		case 't':
 			c = '\t'
 		case 'u':
-			r, _ := hex4(inside[i:])
+			r, _ := Hex4(inside[i:])
 			i += 4
 			if low, ok := lowHalf(inside[i:]); ok && r >= 0xD800 && r < 0xDC00 {
 				r = 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
@@ -142,6 +159,6 @@ func lowHalf(b []byte) (rune, bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false
 	}
-	r, ok := hex4(b[2:])
+	r, ok := Hex4(b[2:])
 	return r, ok && r >= 0xDC00 && r <= 0xDFFF
 }

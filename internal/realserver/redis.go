@@ -1,0 +1,79 @@
+//go:build unix
+
+package realserver
+
+import (
+	"bufio"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Redis starts a redis-server that keeps nothing on disk and waits until it
+// answers. args are added to its command line, where the last of two equal
+// options holds: "--requirepass", "secret" or "--aclfile", path.
+func Redis(t testing.TB, args ...string) *Server {
+	t.Helper()
+	return redis(t, tempDir(t), "--port", args)
+}
+
+// RedisTLS is Redis with an Addr that speaks TLS only, under a certificate of
+// its own for 127.0.0.1 and localhost: CAFile. The unix socket speaks none.
+func RedisTLS(t testing.TB, args ...string) *Server {
+	t.Helper()
+	dir := tempDir(t)
+	cert, key, err := writeCertificate(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := redis(t, dir, "--tls-port", append([]string{
+		"--port", "0", "--tls-cert-file", cert, "--tls-key-file", key,
+		"--tls-ca-cert-file", cert, "--tls-auth-clients", "no",
+	}, args...))
+	s.CAFile = cert
+	return s
+}
+
+func redis(t testing.TB, dir, portOption string, args []string) *Server {
+	t.Helper()
+	program := find(t, "redis-server")
+	socket := filepath.Join(dir, "redis.sock")
+	for tries := 5; ; tries-- {
+		port, err := freePort()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{
+			Addr: net.JoinHostPort("127.0.0.1", port), Socket: socket, Dir: dir,
+			t: t, program: program, answers: func() bool { return pong(socket) },
+		}
+		s.args = append([]string{
+			"--bind", "127.0.0.1", portOption, port, "--unixsocket", socket, "--unixsocketperm", "700",
+			"--dir", dir, "--save", "", "--appendonly", "no",
+		}, args...)
+		t.Cleanup(s.Stop)
+		if err = s.start(); err == nil {
+			return s
+		}
+		if tries == 1 || !strings.Contains(err.Error(), "in use") {
+			t.Fatal(err)
+		}
+	}
+}
+
+// pong reports whether a Redis answers PING, be it by asking for a password.
+func pong(socket string) bool {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
+		return false
+	}
+	answer, _ := bufio.NewReader(conn).ReadString('\n')
+	return strings.HasPrefix(answer, "+PONG") || strings.HasPrefix(answer, "-NOAUTH")
+}

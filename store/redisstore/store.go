@@ -1,0 +1,184 @@
+// Package redisstore keeps sessions in Redis, or in what speaks its protocol
+// and runs its scripts: Valkey, a cluster, a primary behind sentinels.
+//
+// An item is a plain string under its key with a time to live, which is the
+// layout of Flask-Session too. Load, Create and Delete are one command each;
+// Update, Remove and Touch are one short script each, which touches one key.
+//
+// These rights are enough for a server that keeps sessions under the prefix
+// "session:":
+//
+//	user app on >password resetkeys ~session:* resetchannels -@all +ping +get +set +del +evalsha +eval +pttl +pexpire
+//
+// List needs +scan +strlen, a URL with a database's number +select, and a
+// cluster +cluster.
+package redisstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/redis/rueidis"
+)
+
+// maxKey is the longest key in bytes. Redis takes half a gigabyte; a key that
+// long is a mistake or an attack.
+const maxKey = 64 << 10
+
+var (
+	errNoKey   = errors.New("redisstore: the key is empty")
+	errLongKey = fmt.Errorf("redisstore: the key is longer than %d bytes", maxKey)
+	errLife    = errors.New("redisstore: a life must be positive")
+)
+
+// Options are the choices of a Store.
+type Options struct {
+	// WholeSeconds rounds lives up to whole seconds, as EX takes them: for a
+	// store that Flask writes to as well. Otherwise they are rounded up to
+	// milliseconds.
+	WholeSeconds bool
+}
+
+// A Store is a [dewar.Store] and a [dewar.Lister] on Redis. Items vanish by
+// themselves, so it is no Purger. It never writes to a key that holds another
+// type than a string: Load, Update and Remove answer dewar.ErrUndecodable.
+type Store struct {
+	client                rueidis.Client
+	grain                 time.Duration // what lives are rounded up to
+	update, remove, touch *rueidis.Lua
+	hung                  atomic.Bool // see ask
+}
+
+// New makes a Store of a client, which stays the caller's to close.
+//
+// The client must read from primaries: one with SendToReplicas loads what was
+// replaced or ended a moment ago. [ClientOption] has the settings that serve
+// sessions best; with rueidis's own defaults a context that ends may be
+// noticed seconds late, and reads are tried again until it ends.
+func New(client rueidis.Client, o Options) *Store {
+	grain := time.Millisecond
+	if o.WholeSeconds {
+		grain = time.Second
+	}
+	return &Store{
+		client: client,
+		grain:  grain,
+		update: rueidis.NewLuaScript(updateScript),
+		remove: rueidis.NewLuaScript(removeScript),
+		touch:  rueidis.NewLuaScript(touchScript),
+	}
+}
+
+// Load is GET. Left is unknown: asking for it too would cost every read a
+// tenth to a third of its speed.
+func (s *Store) Load(ctx context.Context, key string) (dewar.Item, error) {
+	if err := checkKey(key); err != nil {
+		return dewar.Item{}, err
+	}
+	data, err := s.ask(ctx, func() rueidis.RedisResult {
+		return s.client.Do(ctx, s.client.B().Get().Key(key).Build())
+	}).AsBytes()
+	if rueidis.IsRedisNil(err) {
+		return dewar.Item{}, dewar.ErrNotFound
+	}
+	if err != nil {
+		return dewar.Item{}, refusal(ctx, err)
+	}
+	return dewar.Item{Data: data}, nil
+}
+
+// Create is SET NX.
+func (s *Store) Create(ctx context.Context, key string, data []byte, life time.Duration) (dewar.Item, error) {
+	life, err := s.check(key, life)
+	if err != nil {
+		return dewar.Item{}, err
+	}
+	// A command whose context ends is still in the pipeline, and may be sent
+	// after the caller has used data for something else. Once it is answered
+	// the copy is the caller's.
+	kept := bytes.Clone(data)
+	err = s.ask(ctx, func() rueidis.RedisResult {
+		return s.client.Do(ctx, s.client.B().Set().Key(key).Value(rueidis.BinaryString(kept)).Nx().PxMilliseconds(life.Milliseconds()).Build())
+	}).Error()
+	if rueidis.IsRedisNil(err) {
+		return dewar.Item{}, dewar.ErrExists
+	}
+	if err != nil {
+		return dewar.Item{}, refusal(ctx, err)
+	}
+	return dewar.Item{Data: kept, Left: life}, nil
+}
+
+// Update compares old.Data with what is there and sets data in one script.
+func (s *Store) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {
+	life, err := s.check(key, life)
+	if err != nil {
+		return dewar.Item{}, err
+	}
+	kept := bytes.Clone(data) // as in Create
+	if err := s.run(ctx, s.update, key, string(old.Data), rueidis.BinaryString(kept), milliseconds(life)); err != nil {
+		return dewar.Item{}, err
+	}
+	return dewar.Item{Data: kept, Left: life}, nil
+}
+
+// Touch compares what is left with life and sets the longer in one script. A
+// key without a time to live, which somebody else made, stays without.
+func (s *Store) Touch(ctx context.Context, key string, life time.Duration) error {
+	life, err := s.check(key, life)
+	if err != nil {
+		return err
+	}
+	return s.run(ctx, s.touch, key, milliseconds(life))
+}
+
+// Remove compares old.Data with what is there and deletes it in one script.
+func (s *Store) Remove(ctx context.Context, key string, old dewar.Item) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	return s.run(ctx, s.remove, key, string(old.Data))
+}
+
+// Delete is DEL.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	err := s.ask(ctx, func() rueidis.RedisResult {
+		return s.client.Do(ctx, s.client.B().Del().Key(key).Build())
+	}).Error()
+	if err != nil {
+		return refusal(ctx, err)
+	}
+	return nil
+}
+
+// check refuses a key or life that can't be, and rounds the life up.
+func (s *Store) check(key string, life time.Duration) (time.Duration, error) {
+	if life <= 0 {
+		return 0, errLife
+	}
+	if over := life % s.grain; over != 0 {
+		life += s.grain - over
+	}
+	return life, checkKey(key)
+}
+
+func checkKey(key string) error {
+	switch {
+	case key == "":
+		return errNoKey
+	case len(key) > maxKey:
+		return errLongKey
+	}
+	return nil
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

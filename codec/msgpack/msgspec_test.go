@@ -46,7 +46,7 @@ func random(t *testing.T) *rand.Rand {
 // too: the value that it has read is the one that was written.
 func TestEncodeAgainstMsgspec(t *testing.T) {
 	p, r := startPeer(t), random(t)
-	values, data := make([]any, 1000), make([][]byte, 1000)
+	values, data := make([]any, 500), make([][]byte, 500)
 	for i := range values {
 		values[i] = msgspec.Random(r, 3)
 		var err error
@@ -71,7 +71,7 @@ func TestEncodeAgainstMsgspec(t *testing.T) {
 // What msgspec refuses is refused, and what it reads is read, to the same value.
 func TestDecodeAgainstMsgspec(t *testing.T) {
 	p, r := startPeer(t), random(t)
-	data := make([][]byte, 0, 6000)
+	data := make([][]byte, 0, 3000)
 	for len(data) < cap(data)-len(oddities) {
 		d, err := msgpack.Codec{}.Encode(nil, msgspec.Random(r, 2))
 		if err != nil {

@@ -14,9 +14,8 @@ type Codec struct{}
 
 var _ codec.Codec = Codec{}
 
-func scanner(data []byte) jsontext.Scanner {
-	return jsontext.Scanner{Data: data, Name: "plainjson"}
-}
+// strict is what msgspec reads.
+var strict = jsontext.Grammar{Package: "plainjson"}
 
 // Split checks all of data in one pass and returns the entries of the object
 // that it is. What it accepts decodes, each value. Values point into data,
@@ -25,7 +24,7 @@ func scanner(data []byte) jsontext.Scanner {
 // Anything but an object gives [codec.ErrMalformed] with the byte offset, or
 // [codec.ErrLimit].
 func (Codec) Split(data []byte) ([]codec.Entry, error) {
-	s := scanner(data)
+	s := jsontext.Scanner{Data: data, Grammar: &strict}
 	start := s.Space(0)
 	if start == len(data) || data[start] != '{' {
 		return nil, s.Malformed(start)

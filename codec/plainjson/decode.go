@@ -6,7 +6,7 @@ import "github.com/dewar-go/dewar/codec/internal/jsontext"
 // space around it is allowed. What isn't exactly one value gives
 // [codec.ErrMalformed] with the byte offset, or [codec.ErrLimit].
 func (Codec) Decode(raw []byte) (any, error) {
-	d := decoder{scanner(raw)}
+	d := decoder{jsontext.Scanner{Data: raw, Grammar: &strict}}
 	v, end, err := d.decode(d.Space(0), 0)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func TestAgainstMsgspec(t *testing.T) {
 	}
 	t.Cleanup(p.Stop)
 	r := random(t)
-	texts := make([][]byte, 0, 6000)
+	texts := make([][]byte, 0, 3000)
 	for len(texts) < cap(texts)-len(oddities) {
 		text, err := plainjson.Codec{}.Encode(nil, msgspec.Random(r, 2))
 		if err != nil {

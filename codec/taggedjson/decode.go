@@ -6,7 +6,7 @@ import "github.com/dewar-go/dewar/codec/internal/jsontext"
 // (TaggedJSONSerializer._untag_scan). White space around it is allowed. A tag
 // whose contents Flask would fail on is [codec.ErrMalformed].
 func (c Codec) Decode(raw []byte) (any, error) {
-	d := decoder{Scanner: c.scanner(raw), codec: c}
+	d := decoder{Scanner: jsontext.Scanner{Data: raw, Grammar: &python}, codec: c}
 	v, end, err := d.decode(d.Space(0), 0)
 	if err != nil {
 		return nil, err
@@ -17,9 +17,8 @@ func (c Codec) Decode(raw []byte) (any, error) {
 	return v, nil
 }
 
-func (c Codec) scanner(data []byte) jsontext.Scanner {
-	return jsontext.Scanner{Data: data, Name: "taggedjson", Python: true}
-}
+// python is what Python's json reads, with an eye on tags.
+var python = jsontext.Grammar{Package: "taggedjson", Python: true, Suspicious: mayBeMalformed}
 
 // A decoder is a scanner that makes the values it passes.
 type decoder struct {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/internal/jsontext"
 	"github.com/dewar-go/dewar/codec/internal/wtf8"
 )
 
@@ -17,8 +18,7 @@ import (
 // The error is [codec.ErrMalformed] or [codec.ErrLimit], with the byte offset,
 // which counts from the value's beginning where a tag is at fault.
 func (c Codec) Split(data []byte) ([]codec.Entry, error) {
-	s := c.scanner(data)
-	s.Suspicious, s.Wary = mayBeMalformed, len(c.custom) > 0
+	s := jsontext.Scanner{Data: data, Grammar: &python, Wary: len(c.custom) > 0}
 	start := s.Space(0)
 	if start == len(data) || data[start] != '{' {
 		return c.fromValue(data)

@@ -17,6 +17,7 @@ type answer struct {
 	w     http.ResponseWriter
 	s     *dewar.Session
 	rules dewar.Rules
+	codec dewar.Codec // of the session\'s entries
 	// refreshes: a permanent session is written at every response.
 	refreshes bool
 	status    int
@@ -46,7 +47,7 @@ func play(a *answer, operations []operation) {
 
 // keep encodes a result at once: a later operation may change it in place.
 func (a *answer) keep(result any) {
-	raw, err := tagged.Encode(nil, result)
+	raw, err := tagged.Encode(nil, presentable(result))
 	if err != nil {
 		raw = []byte(`{"error":"TypeError"}`)
 	}
@@ -96,24 +97,52 @@ func (a *answer) finish() {
 }
 
 // session is a look from outside: it leaves no trace. A value that can't be
-// read is shown as it stands.
+// read is left out.
 func (a *answer) session() []byte {
 	entries, err := a.s.Peek()
 	if err != nil {
 		return []byte("{}")
 	}
-	for i, e := range entries {
+	shown := entries[:0]
+	for _, e := range entries {
+		v, err := a.codec.Decode(e.Raw)
 		if list, ok := a.grown[e.Key]; ok {
-			entries[i].Raw, _ = tagged.Encode(nil, list)
-		} else if v, err := tagged.Decode(e.Raw); err == nil {
-			entries[i].Raw, _ = tagged.Encode(nil, v)
+			v, err = list, nil
+		}
+		if err != nil {
+			continue
+		}
+		if e.Raw, err = tagged.Encode(nil, presentable(v)); err == nil {
+			shown = append(shown, e)
 		}
 	}
-	text, err := tagged.Join(nil, entries)
+	text, err := tagged.Join(nil, shown)
 	if err != nil {
 		return []byte("{}")
 	}
 	return text
+}
+
+// presentable gives a value that tagged JSON has no tag for as a type and a
+// text.
+func presentable(v any) any {
+	switch v := v.(type) {
+	case dewar.Opaque:
+		return map[string]any{" x": []any{v.Kind, ""}}
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = presentable(e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = presentable(e)
+		}
+		return out
+	}
+	return v
 }
 
 // fault is an operation's error: a short stable word, Python's.

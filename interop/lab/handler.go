@@ -28,13 +28,21 @@ func handler(sessions *dewar.Manager) http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		play(&answer{w: w, s: dewar.From(r.Context()), rules: o.Rules, refreshes: o.Rules != dewar.Native && !o.Life.Fixed}, operations)
+		play(&answer{w: w, s: dewar.From(r.Context()), rules: o.Rules, codec: codecOf(o.Backend), refreshes: o.Rules != dewar.Native && !o.Life.Fixed}, operations)
 	})
 	inside := sessions.Wrap(app)
 	root := http.NewServeMux()
 	root.HandleFunc("GET /idle", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "idle\n") })
 	root.Handle("/", inside)
 	return recovered(root, o.Cookie.Name)
+}
+
+// codecOf gives the codec of a backend's sessions.
+func codecOf(b dewar.Backend) dewar.Codec {
+	if b, ok := b.(interface{ SessionCodec() dewar.Codec }); ok {
+		return b.SessionCodec()
+	}
+	return tagged
 }
 
 // errPanic is what the operation panic panics with.

@@ -100,20 +100,28 @@ func TestPausedServerUnderLoad(t *testing.T) {
 func TestSlicesAfterGivingUp(t *testing.T) {
 	server := realserver.Redis(t)
 	st := open(t, "redis://"+server.Addr, redisstore.Options{})
-	item := create(t, st, key, "one")
+	create(t, st, key, "one")
 	server.Pause()
-	data := []byte("two")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, create := st.Create(ctx, key+"2", data, time.Hour)
-	_, update := st.Update(ctx, key, item, data, time.Hour)
-	for _, err := range []error{create, update} {
-		if outcome(err) {
+	for _, call := range []func(ctx context.Context, old dewar.Item, data []byte) error{
+		func(ctx context.Context, old dewar.Item, _ []byte) error { return st.Remove(ctx, key+"3", old) },
+		func(ctx context.Context, _ dewar.Item, data []byte) error {
+			_, err := st.Create(ctx, key+"2", data, time.Hour)
+			return err
+		},
+		func(ctx context.Context, old dewar.Item, data []byte) error {
+			_, err := st.Update(ctx, key, old, data, time.Hour)
+			return err
+		},
+	} {
+		old, data := []byte("one"), []byte("two")
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := call(ctx, dewar.Item{Data: old}, data); outcome(err) {
 			t.Errorf("a paused server: %v", err)
 		}
+		cancel()
+		copy(old, "XXX")
+		copy(data, "XXX")
 	}
-	copy(data, "XXX")
-	copy(item.Data, "XXX")
 	server.Resume()
 	for _, k := range []string{key, key + "2"} {
 		now, err := st.Load(t.Context(), k)

@@ -18,31 +18,35 @@ const (
 	maxValues  = 1 << 20
 )
 
-// A Scanner finds where values end and checks them on the way. It decodes
-// nothing.
-type Scanner struct {
-	Data []byte
-	Name string // of the package, for its errors
+// A Grammar is what a codec takes for JSON.
+type Grammar struct {
+	Package string // its name, for errors
 
-	// Python takes the grammar of Python's json (CPython: Modules/_json.c) for
-	// that of RFC 8259: NaN and infinities, numbers that are too large for a
-	// float, and lone surrogates.
+	// Python is the grammar of Python's json (CPython: Modules/_json.c) instead
+	// of RFC 8259's: NaN and infinities, numbers that are too large for a float,
+	// and lone surrogates.
 	Python bool
 
 	// Suspicious, if it is set, is asked for the members of objects inside of
-	// values whose keys begin with a space or an escape; with Wary every member
-	// is suspicious. Suspect says that one was.
+	// values whose keys begin with a space or an escape.
 	Suspicious func(data []byte, m Member) bool
-	Wary       bool
-	Suspect    bool
+}
+
+// A Scanner finds where values end and checks them on the way. It decodes
+// nothing.
+type Scanner struct {
+	Data    []byte
+	Grammar *Grammar
+	Wary    bool // every member is suspicious
+	Suspect bool // one was
 
 	values int // how many were met
 }
 
 // Malformed is the error for the byte at i.
-func (s *Scanner) Malformed(i int) error { return fault.Malformed(s.Name, i) }
+func (s *Scanner) Malformed(i int) error { return fault.Malformed(s.Grammar.Package, i) }
 
-func (s *Scanner) beyondLimit(i int) error { return fault.Limit(s.Name, i) }
+func (s *Scanner) beyondLimit(i int) error { return fault.Limit(s.Grammar.Package, i) }
 
 // Space returns the place of the first byte at or after i that isn't white.
 func (s *Scanner) Space(i int) int {
@@ -132,7 +136,7 @@ func (s *Scanner) number(i int) (int, error) {
 	if whole && i-first > MaxDigits {
 		return 0, s.beyondLimit(start)
 	}
-	if !whole && !s.Python && overflows(s.Data[start:i]) {
+	if !whole && !s.Grammar.Python && overflows(s.Data[start:i]) {
 		return 0, s.Malformed(start)
 	}
 	return i, nil
@@ -141,7 +145,7 @@ func (s *Scanner) number(i int) (int, error) {
 // notFinite returns the end of one of the numbers that Python's json has besides
 // JSON's.
 func (s *Scanner) notFinite(i int) (int, error) {
-	if s.Python {
+	if s.Grammar.Python {
 		for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
 			if bytes.HasPrefix(s.Data[i:], []byte(word)) {
 				return i + len(word), nil
@@ -218,8 +222,8 @@ func (s *Scanner) object(i, depth int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if s.Suspicious != nil && !s.Suspect && s.odd(&m) {
-			s.Suspect = s.Wary || s.Suspicious(s.Data, m)
+		if s.Grammar.Suspicious != nil && !s.Suspect && s.odd(&m) {
+			s.Suspect = s.Wary || s.Grammar.Suspicious(s.Data, m)
 		}
 		if i, done, err = s.More(m.ValueEnd, '}'); err != nil {
 			return 0, err

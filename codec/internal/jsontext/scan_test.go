@@ -12,7 +12,7 @@ import (
 func TestPython(t *testing.T) {
 	for _, text := range []string{"NaN", "Infinity", "-Infinity", "1e400", "-1e400", strings.Repeat("1", 400) + ".0", `"\ud800"`, `"\ude00x"`, `"\ud83d\ud83d\ude00"`, `{"\ud800":1}`} {
 		for _, python := range []bool{true, false} {
-			s := Scanner{Data: []byte(text), Name: "x", Python: python}
+			s := Scanner{Data: []byte(text), Grammar: &Grammar{Package: "x", Python: python}}
 			end, err := s.Value(0, 0)
 			if python && (err != nil || end != len(text)) {
 				t.Errorf("%.40s: got %d, %v", text, end, err)
@@ -39,10 +39,10 @@ func TestSuspicious(t *testing.T) {
 		{`{"v":{"a":1}}`, "", false, true, true},
 	} {
 		asked := ""
-		s := Scanner{Data: []byte(c.text), Wary: c.wary, Suspicious: func(data []byte, m Member) bool {
+		s := Scanner{Data: []byte(c.text), Wary: c.wary, Grammar: &Grammar{Suspicious: func(data []byte, m Member) bool {
 			asked += string(data[m.Key:m.KeyEnd])
 			return c.answer
-		}}
+		}}}
 		if _, _, err := s.Split(0); err != nil || asked != c.asked || s.Suspect != c.wantSuspicion {
 			t.Errorf("%s: asked for %s, suspect is %v, %v", c.text, asked, s.Suspect, err)
 		}

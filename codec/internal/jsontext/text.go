@@ -23,7 +23,7 @@ func (s *Scanner) Text(i int) (end int, escaped bool, err error) {
 		case c == '\\':
 			escaped = true
 			n := escapeLen(data[i:])
-			if n == 6 && !s.Python {
+			if n == 6 && !s.Grammar.Python {
 				n = pairedLen(data[i:])
 			}
 			if n == 0 {

@@ -1,0 +1,257 @@
+package interop
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/taggedjson"
+	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/interop/twin"
+)
+
+// onRedis are the settings of labs that share a Redis.
+func onRedis(t *testing.T, more ...string) []string {
+	t.Helper()
+	return append([]string{key, "SESSION_TYPE=redis", "SESSION_REDIS=redis://" + realserver.Redis(t).Addr}, more...)
+}
+
+// plainSession is a random session of what both serializers of Flask-Session
+// give back as it was: no tuples, Markup or UUIDs, no halves of surrogates, no
+// numbers beyond 64 bits, and for JSON no bytes and no times either.
+func plainSession(v any, json bool) any {
+	switch v := v.(type) {
+	case codec.Tuple:
+		return plainSession([]any(v), json)
+	case []any:
+		out := []any{}
+		for _, e := range v {
+			out = append(out, plainSession(e, json))
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for k, e := range v {
+			out[wellFormed(k)] = plainSession(e, json)
+		}
+		return out
+	case string:
+		return wellFormed(v)
+	case bool, int64, nil:
+		return v
+	case float64:
+		return v
+	}
+	switch v := v.(type) {
+	case []byte:
+		if !json {
+			return v
+		}
+	}
+	return fmt.Sprintf("%T", v)
+}
+
+func wellFormed(s string) string { return strings.ToValidUTF8(s, "?") }
+
+// 200 random sessions each way on one Redis, with both serializers, signed and
+// not: what either writes, the other reads, adds to and hands back.
+func TestRedisBothWays(t *testing.T) {
+	r := seeded(t)
+	for _, row := range []struct {
+		name     string
+		settings []string
+		json     bool
+	}{
+		{"msgpack", nil, false},
+		{"json, signed", []string{"SESSION_SERIALIZATION_FORMAT=json", "SESSION_USE_SIGNER=true"}, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			env := onRedis(t, row.settings...)
+			dewar, flask := twin.Dewar(t, env...), twin.Flask(t, env...)
+			work := make(chan func())
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					for f := range work {
+						f()
+					}
+				})
+			}
+			for n := range 100 {
+				session := plainSession(randomSession(r), row.json).(map[string]any)
+				text, err := taggedjson.Marshal(session)
+				if err != nil {
+					t.Fatal(err)
+				}
+				session["n"], session["_permanent"] = int64(n), true
+				with, err := taggedjson.Marshal(session)
+				if err != nil {
+					t.Fatal(err)
+				}
+				work <- func() {
+					for _, p := range [][2]*twin.Lab{{dewar, flask}, {flask, dewar}} {
+						_, cookie, err := ask(p[0], "", fmt.Sprintf(`[["update",%s],["set","n",0]]`, text))
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						line, _, err := ask(p[1], cookie, fmt.Sprintf(`[["set","n",%d]]`, n))
+						if want := fmt.Sprintf(`{"results":[null],"session":%s}`, with); err != nil || line != want {
+							t.Errorf("session %d, %s to %s: %v\ngot  %s\nwant %s", n, p[0].Name, p[1].Name, err, line, want)
+						}
+						line, _, err = ask(p[0], cookie, `[]`)
+						if want := fmt.Sprintf(`{"results":[],"session":%s}`, with); err != nil || line != want {
+							t.Errorf("session %d, back to %s: %v\ngot  %s\nwant %s", n, p[0].Name, err, line, want)
+						}
+					}
+				}
+			}
+			close(work)
+			wg.Wait()
+		})
+	}
+}
+
+// What a visitor does, to and fro between the twins on one Redis.
+func TestRedisOneVisitor(t *testing.T) {
+	env := onRedis(t)
+	dewar, flask := twin.Dewar(t, env...), twin.Flask(t, env...)
+	for _, p := range [][2]*twin.Lab{{dewar, flask}, {flask, dewar}} {
+		a, b := p[0], p[1]
+		cookie := ""
+		do := func(lab *twin.Lab, ops, want string) {
+			t.Helper()
+			line, set, err := ask(lab, cookie, ops)
+			if err != nil || !strings.HasPrefix(line, want) {
+				t.Errorf("%s: %s: %v\ngot  %s\nwant %s", lab.Name, ops, err, line, want)
+			}
+			if set != "" {
+				cookie = set
+			}
+		}
+		do(a, `[["bool"],["incr","n",1]]`, `{"results":[false,1],"session":{"_permanent":true,"n":1}}`)
+		do(b, `[["incr","n",1],["bool"]]`, `{"results":[2,true],"session":{"_permanent":true,"n":2}}`)
+		before := cookie
+		do(a, `[["renew"],["get","n"]]`, `{"results":[null,2],"session":{"_permanent":true,"n":2}}`)
+		if cookie == before {
+			t.Errorf("%s: the id wasn't renewed", a.Name)
+		}
+		do(b, `[["flash","hello"],["pop","n"]]`, `{"results":[null,2],`) // Flask still holds a tuple
+		do(a, `[["flashes"]]`, `{"results":[["hello"]],"session":{"_permanent":true}}`)
+		do(b, `[["set","x",1]]`, `{"results":[null],"session":{"_permanent":true,"x":1}}`)
+		do(b, `[["clear"]]`, `{"results":[null],"session":{"_permanent":true}}`)
+		line, _, err := ask(a, cookie, `[["get","x"]]`)
+		if err != nil || line != `{"results":[null],"session":{"_permanent":true}}` {
+			t.Errorf("after clear: %s %v", line, err)
+		}
+	}
+}
+
+// Two Dewar processes on one Redis, under native rules.
+func TestRedisTwoProcesses(t *testing.T) {
+	env := onRedis(t, "DEWAR_RULES=native", "DEWAR_INSECURE=true")
+	labs := []*twin.Lab{twin.Dewar(t, env...), twin.Dewar(t, env...)}
+	fill := func() string {
+		t.Helper()
+		_, cookie, err := ask(labs[0], "", `[["set","n",0]]`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cookie
+	}
+	together := func(n int, cookie, ops string) {
+		var wg sync.WaitGroup
+		for i := range n {
+			wg.Go(func() {
+				if _, _, err := ask(labs[i%2], cookie, strings.ReplaceAll(ops, "$i", fmt.Sprint(i))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	t.Run("50 writers of 50 keys keep 50", func(t *testing.T) {
+		for round := range 20 {
+			cookie := fill()
+			together(50, cookie, `[["sleep",5],["set","k$i",$i]]`)
+			if line, _, err := ask(labs[1], cookie, `[["len"]]`); err != nil || !strings.HasPrefix(line, `{"results":[51]`) {
+				t.Fatalf("round %d: %.60s %v", round, line, err)
+			}
+		}
+	})
+	t.Run("1,000 increments are 1,000", func(t *testing.T) {
+		cookie := fill()
+		for range 20 {
+			together(50, cookie, `[["incr","n",1]]`)
+		}
+		if line, _, err := ask(labs[0], cookie, `[["get","n"]]`); err != nil || !strings.HasPrefix(line, `{"results":[1000]`) {
+			t.Errorf("%s %v", line, err)
+		}
+	})
+	t.Run("a slow reader never erases a write", func(t *testing.T) {
+		cookie := fill()
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _, _ = ask(labs[0], cookie, `[["get","n"],["sleep",100]]`) })
+		_, _, err := ask(labs[1], cookie, `[["sleep",30],["set","w",1]]`)
+		wg.Wait()
+		if line, _, err2 := ask(labs[0], cookie, `[["get","w"]]`); err != nil || err2 != nil || !strings.HasPrefix(line, `{"results":[1]`) {
+			t.Errorf("%s %v %v", line, err, err2)
+		}
+	})
+	t.Run("no logout is undone", func(t *testing.T) {
+		revived := 0
+		for range 200 {
+			cookie := fill()
+			cookies := make([]string, 4)
+			var wg sync.WaitGroup
+			for i, ops := range []string{`[["get","n"],["sleep",3],["set","w",1]]`, `[["get","n"],["sleep",3]]`, `[["get","n"],["sleep",3],["renew"]]`, `[["sleep",2],["logout"]]`} {
+				wg.Go(func() {
+					_, set, _ := ask(labs[i%2], cookie, ops) // a writer whose session is gone gets a 409
+					cookies[i] = set
+				})
+			}
+			wg.Wait()
+			for _, c := range append(cookies, cookie) {
+				if c == "" || strings.HasSuffix(c, "=") {
+					continue
+				}
+				if line, _, err := ask(labs[0], c, `[["has","n"]]`); err != nil || !strings.HasPrefix(line, `{"results":[false]`) {
+					revived++
+				}
+			}
+		}
+		if revived > 0 {
+			t.Errorf("%d came back", revived)
+		}
+	})
+	t.Run("100 renewals have one winner", func(t *testing.T) {
+		cookie := fill()
+		var mu sync.Mutex
+		ids := map[string]bool{}
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() {
+				_, set, err := ask(labs[i%2], cookie, fmt.Sprintf(`[["sleep",20],["set","k%d",1],["renew"]]`, i))
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if set != "" && set != cookie {
+					ids[set] = true
+				}
+			})
+		}
+		wg.Wait()
+		if len(ids) != 1 {
+			t.Errorf("%d new ids", len(ids))
+		}
+		for id := range ids {
+			if line, _, err := ask(labs[0], id, `[["len"]]`); err != nil || !strings.HasPrefix(line, `{"results":[101]`) {
+				t.Errorf("%.60s %v", line, err)
+			}
+		}
+	})
+}

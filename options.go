@@ -162,6 +162,9 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 	case *InStore:
 		b.check(o, bad)
 		return b.completed(o)
+	case Fallback:
+		b.New, b.Old = o.completed(b.New, bad), o.completed(b.Old, bad)
+		return b
 	case SignedID:
 		if b.Keys == nil {
 			bad("Backend", "SignedID without Keys")

@@ -59,6 +59,7 @@ var reads = []struct {
 	{"c9 00000001 01 aa", codec.Opaque{Kind: "ext 1", Raw: []byte{0xC9, 0, 0, 0, 1, 1, 0xAA}}},
 	{"81 01 c0", codec.Opaque{Kind: "map", Raw: []byte{0x81, 1, 0xC0}}},
 	{"82 a161 01 c0 02", codec.Opaque{Kind: "map", Raw: []byte{0x82, 0xA1, 0x61, 1, 0xC0, 2}}},
+	{"82 01 c0 a161 01", codec.Opaque{Kind: "map", Raw: []byte{0x82, 1, 0xC0, 0xA1, 0x61, 1}}},
 	{"91 81 90 c0", []any{codec.Opaque{Kind: "map", Raw: []byte{0x81, 0x90, 0xC0}}}},
 	{"82 a161 81 c4 01 61 0a a162 01", map[string]any{"a": codec.Opaque{Kind: "map", Raw: []byte{0x81, 0xC4, 1, 0x61, 10}}, "b": int64(1)}},
 }

@@ -97,10 +97,10 @@ func TestLimits(t *testing.T) {
 		text string
 		ok   bool
 	}{
-		"500 levels":     {nested(500), true},
-		"501 levels":     {nested(501), false},
-		"501 objects":    {strings.Repeat(`{"":`, 501) + "1" + strings.Repeat("}", 501), false},
-		"4301 digits":    {strings.Repeat("1", 4301), false},
+		"500 levels":  {nested(500), true},
+		"501 levels":  {nested(501), false},
+		"501 objects": {strings.Repeat(`{"":`, 501) + "1" + strings.Repeat("}", 501), false},
+		"4301 digits": {strings.Repeat("1", 4301), false},
 	} {
 		_, err := plainjson.Codec{}.Decode([]byte(c.text))
 		if c.ok && err != nil || !c.ok && !errors.Is(err, codec.ErrLimit) {

@@ -35,7 +35,7 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%s: got %s, %v, want %s", c.text, show(entries), err, c.want)
 		}
 	}
-	for _, text := range []string{"", " ", "null", "[]", `[["a",1]]`, `""`, "1", "{", `{}{}`, `{} x`, `{"a":1`, `{"a":1,}`, `{"\ud800":1}`, `{"a":NaN}`, "\x80"} {
+	for _, text := range []string{"", " ", "null", "[]", `[["a",1]]`, `""`, "1", "{", `{}{}`, `{} x`, `{"a":1`, `["a":1}`, `{"a":1,}`, `{"\ud800":1}`, `{"a":NaN}`, "\x80"} {
 		entries, err := plainjson.Codec{}.Split([]byte(text))
 		if !errors.Is(err, codec.ErrMalformed) {
 			t.Errorf("%q: got %s, %v, want ErrMalformed", text, show(entries), err)

@@ -16,7 +16,8 @@ const (
 )
 
 // The scripts read and write KEYS[1] alone, so that a cluster runs them too. A
-// key that holds another type makes GET, and so the script, fail as WRONGTYPE.
+// key that holds another type makes GET, and so the script, fail as WRONGTYPE
+// (before Redis 7 as ERR).
 const (
 	updateScript = `local now = redis.call('GET', KEYS[1])
 if not now then return 0 end

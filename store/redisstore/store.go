@@ -46,8 +46,12 @@ type Options struct {
 }
 
 // A Store is a [dewar.Store] and a [dewar.Lister] on Redis. Items vanish by
-// themselves, so it is no Purger. It never writes to a key that holds another
-// type than a string: Load, Update and Remove answer dewar.ErrUndecodable.
+// themselves, so it is no Purger.
+//
+// A key that holds another type than a string is left as it is: Load, Update
+// and Remove answer dewar.ErrUndecodable, and Create dewar.ErrExists. Touch and
+// Delete don't look at the type. An error of the server's that is no outcome
+// (READONLY, LOADING, MOVED, CLUSTERDOWN, NOPERM …) names its first word only.
 type Store struct {
 	client                rueidis.Client
 	grain                 time.Duration // what lives are rounded up to

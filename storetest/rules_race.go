@@ -22,13 +22,15 @@ func raceRules() []rule {
 		{name: "race/update", sentence: "of any number of updaters of one item one wins a round, and its data is there", needs: twins, check: func(r *room) {
 			key := r.key("k")
 			r.create(key, "begin", long)
-			r.rounds(func(string) {
+			// The round is part of the data: who wrote the very bytes that were read
+			// would let a second one win, and rightly.
+			r.rounds(func(round string) {
 				old := r.load(key)
 				errs := r.raceAll(func(st dewar.Store, i int) error {
-					_, err := st.Update(r.ctx, key, old, fmt.Append(nil, i, " after ", string(old.Data[:1])), long)
+					_, err := st.Update(r.ctx, key, old, fmt.Append(nil, i, " in ", round), long)
 					return err
 				})
-				r.holds(key, fmt.Sprint(r.one("update", errs, dewar.ErrConflict), " after ", string(old.Data[:1])))
+				r.holds(key, fmt.Sprint(r.one("update", errs, dewar.ErrConflict), " in ", round))
 			})
 		}},
 		{name: "race/count", sentence: "of those who load, add one and update until it succeeds, none is lost, whoever touches meanwhile", needs: twins, check: func(r *room) {

@@ -140,3 +140,35 @@ func TestRenewLosesNoUpdate(t *testing.T) {
 		})
 	}
 }
+
+// A request that comes with the previous id, renews too and meets a conflict
+// doesn't renew a second time; and two renewals in a row are followed through.
+func TestNoThirdID(t *testing.T) {
+	m, _ := stored(t, nil)
+	old := signedIn(t, m, map[string]any{"a": 1})
+	next := cookieOf(visit(m, old, func(s *dewar.Session) { s.Renew() }))
+	got := cookieOf(visit(m, old, func(s *dewar.Session) {
+		s.Set("b", 2)
+		s.Renew()
+		visit(m, next, func(s *dewar.Session) { s.Set("c", 3) }) // the conflict
+	}))
+	if got != next {
+		t.Error("renewed a second time")
+	}
+	third := cookieOf(visit(m, next, func(s *dewar.Session) { s.Renew() }))
+	for _, cookie := range []string{old, next, third} {
+		visit(m, cookie, func(s *dewar.Session) {
+			if s.Len() != 3 {
+				t.Errorf("%d values", s.Len())
+			}
+		})
+	}
+	visit(m, old, func(s *dewar.Session) { s.Destroy() })
+	for _, cookie := range []string{old, next, third} {
+		visit(m, cookie, func(s *dewar.Session) {
+			if !s.IsNew() {
+				t.Error("lives on")
+			}
+		})
+	}
+}

@@ -299,12 +299,19 @@ func (c *InStore) Drop(ctx context.Context, r Record) error {
 	}
 	// It was gone, or may have been when it was deleted: if because it was
 	// renewed, that is the session to end.
-	next, err := c.successor(ctx, r.ID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
+	id := r.ID
+	for range maxHops {
+		next, err := c.successor(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.Store.Delete(ctx, c.recordKey(next)); err != nil {
+			return err
+		}
+		id = next
 	}
-	if err != nil {
-		return err
-	}
-	return c.Store.Delete(ctx, c.recordKey(next))
+	return nil
 }

@@ -23,6 +23,9 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 	}
 	unlock := func() {}
 	defer func() { unlock() }()
+	if rec.Moved {
+		a = save // renewed by another already
+	}
 	for attempt := 0; ; attempt++ {
 		var saved Record
 		if a == renew {

@@ -46,15 +46,23 @@ func (c *InStore) successor(ctx context.Context, id string) (string, error) {
 	return string(next), nil
 }
 
+// maxHops is how many renewals within the grace period a previous id is
+// followed through.
+const maxHops = 4
+
 // follow loads the record that a previous id leads to.
-func (c *InStore) follow(ctx context.Context, id string) (Record, error) {
-	next, err := c.successor(ctx, id)
-	if err != nil {
-		return Record{}, err
+func (c *InStore) follow(ctx context.Context, id string) (r Record, err error) {
+	for range maxHops {
+		if id, err = c.successor(ctx, id); err != nil {
+			return Record{}, err
+		}
+		r, err = c.load(ctx, id)
+		r.Moved = true
+		if !errors.Is(err, ErrNotFound) {
+			return r, err
+		}
 	}
-	r, err := c.load(ctx, next)
-	r.Moved = true
-	return r, err
+	return Record{}, err
 }
 
 // Renew keeps r under a new id. The order makes it safe against everybody

@@ -20,14 +20,16 @@ type deviation struct {
 	used                  bool
 }
 
-func loadDeviations(t *testing.T) *deviations {
+// loadDeviations reads the rows that say where Dewar isn't like Flask, or
+// Flask-Session.
+func loadDeviations(t *testing.T, from string) *deviations {
 	t.Helper()
 	text, err := os.ReadFile("../docs/wire.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &deviations{}
-	for _, cells := range table(t, string(text), "| case | Flask | Dewar | why |") {
+	for _, cells := range table(t, string(text), "| case | "+from+" | Dewar | why |") {
 		for _, pattern := range codeWords(cells[0]) {
 			d.rows = append(d.rows, &deviation{pattern: pattern, flask: cells[1], dewar: cells[2]})
 		}
@@ -46,6 +48,16 @@ func (d *deviations) of(name, flask string) string {
 		}
 	}
 	return ""
+}
+
+// unused says which rows no case needed.
+func (d *deviations) unused(t *testing.T) {
+	t.Helper()
+	for _, row := range d.rows {
+		if !row.used {
+			t.Errorf("docs/wire.md: no recorded case needs %q", row.pattern)
+		}
+	}
 }
 
 // use marks the rows that a case needed.

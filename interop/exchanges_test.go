@@ -35,7 +35,7 @@ func TestRecordedExchanges(t *testing.T) {
 }
 
 func replay(t *testing.T, file *vectors.File, start twin.Start, deviates bool) {
-	dev := loadDeviations(t)
+	dev := loadDeviations(t, "Flask")
 	labs := map[string]*twin.Lab{}
 	asked := 0
 	for _, x := range file.Exchanges {

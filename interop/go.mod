@@ -4,7 +4,8 @@ go 1.26
 
 require (
 	github.com/dewar-go/dewar v0.0.0
-	github.com/dewar-go/dewar/store/redisstore v0.0.0-00010101000000-000000000000
+	github.com/dewar-go/dewar/open v0.0.0-00010101000000-000000000000
+	github.com/dewar-go/dewar/store/redisstore v0.0.0
 	github.com/go-rod/rod v0.116.2
 )
 
@@ -20,5 +21,6 @@ require (
 
 replace (
 	github.com/dewar-go/dewar => ..
+	github.com/dewar-go/dewar/open => ../open
 	github.com/dewar-go/dewar/store/redisstore => ../store/redisstore
 )

@@ -22,7 +22,7 @@ func TestRecordedCookies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dev := loadDeviations(t)
+	dev := loadDeviations(t, "Flask")
 	labs := map[string]*twin.Lab{}
 	asked := 0
 	for _, c := range file.Cases {

@@ -22,6 +22,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes":  writeBytes,
 			"repeat": writeRepeated,
+			"concat": concat,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each run under -race ends with a second's sleep
@@ -51,4 +52,16 @@ func writeRepeated(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	text := args[2] + strings.Repeat(args[3], n) + args[4]
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// concat is "concat FILE PART...": the parts, one behind the other.
+func concat(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: concat FILE PART...")
+	}
+	var text []byte
+	for _, part := range args[1:] {
+		text = append(text, ts.ReadFile(part)...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/open"
 	"github.com/dewar-go/dewar/store/memstore"
 	"github.com/dewar-go/dewar/store/redisstore"
 )
@@ -31,6 +33,7 @@ var serverSide = []string{
 //
 //	DEWAR_RULES     native, or flask and flask-session-0.8: the default, by SESSION_TYPE
 //	DEWAR_IDLE      seconds; native rules. So DEWAR_ABSOLUTE, DEWAR_RENEWAL, DEWAR_GRACE
+//	DEWAR_STORE     a store URL as the command takes it, instead of SESSION_TYPE
 //	DEWAR_STRICT    true: two plain Sets of one key conflict; native rules
 //	DEWAR_INSECURE  true: the cookie goes over plain HTTP; under Flask's rules it does anyway
 //	DEWAR_OUTAGE    fail or anonymous: accepted, though a signed cookie is never out
@@ -65,6 +68,9 @@ func settings(environ []string) (setting, error) {
 
 // optionsOf makes the Options that the settings ask for.
 func optionsOf(config, own map[string]any) (dewar.Options, error) {
+	if url, ok := own["DEWAR_STORE"].(string); ok {
+		return opened(url, config, own)
+	}
 	if config["SESSION_TYPE"] == nil {
 		delete(config, "SESSION_TYPE")
 		for _, name := range serverSide {
@@ -87,6 +93,26 @@ func optionsOf(config, own map[string]any) (dewar.Options, error) {
 		take(&o, given, config, own)
 	}
 	return o, err
+}
+
+// opened makes the Options of sessions on a store URL, which says the layout,
+// and so the rules.
+func opened(url string, config, own map[string]any) (dewar.Options, error) {
+	st, err := open.Open(context.Background(), url)
+	if err != nil {
+		return dewar.Options{}, fmt.Errorf("DEWAR_STORE: %w", err)
+	}
+	given, err := flask.StoredFromMap(config, st.Store)
+	if err != nil {
+		return dewar.Options{}, err
+	}
+	o := given
+	if st.Layout == dewar.NativeLayout {
+		o = dewar.Stored(st.Store)
+		take(&o, given, config, own)
+	}
+	o.Backend = st.InStore()
+	return o, nil
 }
 
 // store opens what SESSION_TYPE says.
@@ -170,7 +196,9 @@ func apply(o *dewar.Options, own map[string]any) error {
 			ok = value == "flask" || value == "flask-session-0.8" || value == "native"
 		case "DEWAR_IDLE", "DEWAR_ABSOLUTE", "DEWAR_RENEWAL", "DEWAR_GRACE":
 			_, ok = value.(float64)
-			ok = ok && own["DEWAR_RULES"] == "native"
+			ok = ok && o.Rules == dewar.Native
+		case "DEWAR_STORE":
+			_, ok = value.(string)
 		case "DEWAR_INSECURE", "DEWAR_STRICT":
 			_, ok = value.(bool)
 		case "DEWAR_OUTAGE":

@@ -17,7 +17,7 @@ type outcome struct {
 
 // reason is the first word on stderr.
 func (o outcome) reason() string {
-	reason, _, _ := strings.Cut(o.stderr, ":")
+	reason, _, _ := strings.Cut(o.stderr, " ")
 	return reason
 }
 
@@ -50,6 +50,9 @@ func TestWhatCannotBeWrittenOrRead(t *testing.T) {
 		{"cookie verify --info --now 1700000000 " + value, "dewar cookie verify: no space left on device\n"},
 		{"cookie decode -", "dewar cookie decode: stdin: input/output error\n"},
 		{"cookie encode", "dewar cookie encode: stdin: input/output error\n"},
+		{"show --store mem: -", "dewar show: stdin: input/output error\n"},
+		{"end --store mem: -", "dewar end: stdin: input/output error\n"},
+		{"purge --store mem:", "dewar purge: no space left on device\n"},
 		{"completion bash", "dewar completion: no space left on device\n"},
 	} {
 		var stderr bytes.Buffer

@@ -13,19 +13,19 @@ func newEncode(env Env) *cobra.Command {
 	var s scheme
 	var noCompress bool
 	cmd := &cobra.Command{
-		Use:   "encode",
+		Use:   "encode [-]",
 		Short: "Print the cookie's value that holds a session",
 		Long: `Read a session from stdin, an object of tagged JSON, and print the value that
 Flask's cookie would have for it: signed now, with the current key, compressed
 where that is shorter. Keys are sorted and numbers and texts spelled as Flask
-spells them.
+spells them. What Flask could read and not save again is refused.
 
 ` + keysHelp + "\n\n" + exitHelp,
 		Example: `  echo '{"user_id":42}' | dewar cookie encode
   echo '{"roles":{" t":["admin","staff"]}}' | dewar cookie encode --now 1700000000
   dewar cookie decode "$VALUE" | dewar cookie encode`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			if len(args) > 1 || len(args) == 1 && args[0] != "-" {
 				return misuse("the session is read from stdin, not from an argument")
 			}
 			return nil
@@ -64,7 +64,11 @@ func sessionFrom(env Env) ([]byte, error) {
 	if !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
 		return nil, &refusal{"payload", "not a JSON object"}
 	}
-	session, err := taggedjson.Canonical(nil, text)
+	values, err := taggedjson.Unmarshal(text)
+	if err != nil {
+		return nil, refuseJSON(err)
+	}
+	session, err := taggedjson.Marshal(values)
 	if err != nil {
 		return nil, refuseJSON(err)
 	}

@@ -19,16 +19,16 @@ var goodEnv = map[string]string{"SECRET_KEY": "dev-secret-key"}
 // sentences are all that may stand on stderr when a value is refused: texts of
 // ours and numbers, so nothing of the value can.
 var sentences = regexp.MustCompile(`^(` + strings.Join([]string{
-	`signature: changed, cut, or signed with another key, salt, digest or derivation`,
-	`expired: signed \d+ seconds? ago, and \d+ is the limit`,
-	`future: signed \d+ seconds? from now`,
-	`malformed: not the shape of a signed value`,
-	`payload: rightly signed, but not base64, or not what zlib writes`,
-	`payload: not the JSON of a session: taggedjson: byte \d+: codec: malformed data`,
-	`payload: a session that can be read but not written: codec: a value of type [a-zA-Z.{}\[\] ]+ can't be part of a session: [a-zA-Z0-9,' ]+`,
-	`too-large: too deeply nested, or too many values or digits: taggedjson: byte \d+: codec: limit exceeded`,
-	`too-large: over 65536 bytes, or over 262144 inflated`,
-	`too-large: over 1048576 bytes on stdin`,
+	`signature \(changed, cut, or signed with another key, salt, digest or derivation\)`,
+	`expired \(signed \d+ seconds? ago, and \d+ is the limit\)`,
+	`future \(signed \d+ seconds? from now\)`,
+	`malformed \(not the shape of a signed value\)`,
+	`payload \(rightly signed, but not base64, or not what zlib writes\)`,
+	`payload \(not the JSON of a session: taggedjson: byte \d+: codec: malformed data\)`,
+	`payload \(a session that can be read but not written: codec: a value of type [a-zA-Z.{}\[\] ]+ can't be part of a session: [a-zA-Z0-9,' ]+\)`,
+	`payload \(too deeply nested, or too many values or digits: taggedjson: byte \d+: codec: limit exceeded\)`,
+	`too-large \(over 65536 bytes, or over 262144 inflated\)`,
+	`too-large \(over 1048576 bytes on stdin\)`,
 	`dewar cookie (decode|verify): (there is no such flag; a VALUE that begins with a dash goes after --` +
 		`|one VALUE is needed, or - to read it from stdin)\n` +
 		`Usage: dewar cookie (decode|verify) VALUE\|- \[flags\]\nSee dewar cookie (decode|verify) --help`,

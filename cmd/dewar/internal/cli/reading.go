@@ -84,13 +84,14 @@ func (r *reading) refuse(err error, age seconds) error {
 	return err
 }
 
-// refuseJSON says why a text is no session. The errors of taggedjson tell a
-// place and a kind, and hold nothing of the text. A session of which an error
-// says that it can't be written has been read: it is nested too deeply for
-// Flask to write it, or has a date past the year 9999 in UTC.
+// refuseJSON says why a text is no session that Flask can have: Flask too has
+// BadPayload for what is nested too deeply and for a number of over 4300
+// digits. The errors of taggedjson tell a place and a kind, and hold nothing of
+// the text. A session of which an error says that it can't be written has been
+// read: Flask would have it and could never save it again.
 func refuseJSON(err error) error {
 	if errors.Is(err, codec.ErrLimit) { // ask first: it is ErrMalformed too
-		return &refusal{"too-large", "too deeply nested, or too many values or digits: " + err.Error()}
+		return &refusal{"payload", "too deeply nested, or too many values or digits: " + err.Error()}
 	}
 	if _, ok := errors.AsType[*codec.ValueError](err); ok {
 		return &refusal{"payload", "a session that can be read but not written: " + err.Error()}

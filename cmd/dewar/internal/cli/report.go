@@ -19,7 +19,7 @@ const exitHelp = `Exit codes:
 // detail holds nothing of either.
 type refusal struct{ reason, detail string }
 
-func (r *refusal) Error() string { return r.reason + ": " + r.detail }
+func (r *refusal) Error() string { return r.reason + " (" + r.detail + ")" }
 
 // A misuse says in a sentence what is wrong with the command line, the keys or
 // the files. It repeats nothing of what was typed: that may be the value of a
@@ -31,6 +31,7 @@ func (m misuse) Error() string { return string(m) }
 // report tells who typed the command what became of it, and returns the exit
 // code.
 func report(stderr io.Writer, cmd *cobra.Command, err error) int {
+	defer warn(stderr, cmd.Flags())
 	if err == nil {
 		return 0
 	}

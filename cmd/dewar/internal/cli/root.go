@@ -8,13 +8,24 @@ import (
 
 func newRoot(env Env) *cobra.Command {
 	root := &cobra.Command{
-		Use:     "dewar COMMAND",
-		Short:   "Look into sessions, as Flask keeps them",
-		Long:    "Dewar reads and writes sessions as Flask keeps them.\n\n" + keysHelp + "\n\n" + exitHelp,
+		Use:   "dewar COMMAND",
+		Short: "Look into sessions",
+		Long: `Dewar looks into sessions: those that a signed cookie holds, as Flask's, and those
+that are kept in a store, as Dewar or Flask-Session keeps them.
+
+` + keysHelp + "\n\n" + storeHelp + `
+
+Exit codes:
+  0  done
+  1  refused; the first word on stderr is the reason, such as expired or unknown
+  2  misused: an unknown flag, no key, a store that can't be reached`,
 		Version: version(),
 		Example: `  export SECRET_KEY=dev-secret-key
   dewar cookie decode "$VALUE"
   echo '{"user_id":42}' | dewar cookie encode
+  dewar ls
+  dewar show --info 0123456789abcdef
+  dewar end 0123456789abcdef
   dewar completion bash >/etc/bash_completion.d/dewar`,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          noCommand,
@@ -26,7 +37,7 @@ func newRoot(env Env) *cobra.Command {
 	root.SetFlagErrorFunc(flagMisuse)
 	root.SetHelpCommand(newHelp(root))
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what it can't do with exit code 2
-	root.AddCommand(newCookie(env), newCompletion(env))
+	root.AddCommand(newCookie(env), newLs(env), newShow(env), newEnd(env), newPurge(env), newCompletion(env))
 	return root
 }
 

@@ -220,9 +220,7 @@ func why(c vectors.Case, reason string) bool {
 		return reason == "expired" || reason == "future"
 	case "BadSignature", "BadTimeSignature":
 		return reason == "signature" || reason == "malformed"
-	case "BadPayload":
-		return reason == "payload" || reason == "too-large"
-	case "ValueError", "TypeError":
+	case "BadPayload", "ValueError", "TypeError":
 		return reason == "payload"
 	}
 	return false

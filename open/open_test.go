@@ -1,0 +1,134 @@
+package open_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/plainjson"
+	"github.com/dewar-go/dewar/codec/sniff"
+	"github.com/dewar-go/dewar/codec/taggedjson"
+	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/open"
+)
+
+func mustOpen(t *testing.T, url string) *open.Opened {
+	t.Helper()
+	o, err := open.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return o
+}
+
+func TestSettings(t *testing.T) {
+	for _, tt := range []struct {
+		url    string
+		format string
+		codec  dewar.Codec
+		layout dewar.Layout
+		prefix string
+	}{
+		{"mem:", "tagged", taggedjson.Codec{}, dewar.NativeLayout, "dewar:"},
+		{"mem:?", "tagged", taggedjson.Codec{}, dewar.NativeLayout, "dewar:"},
+		{"MEM:?layout=native&format=tagged", "tagged", taggedjson.Codec{}, dewar.NativeLayout, "dewar:"},
+		{"mem:?format=msgpack", "msgpack", msgpack.Codec{}, dewar.NativeLayout, "dewar:"},
+		{"mem:?format=json&prefix=a:", "json", plainjson.Codec{}, dewar.NativeLayout, "a:"},
+		{"mem:?prefix=", "tagged", taggedjson.Codec{}, dewar.NativeLayout, ""},
+		{"mem:?prefix=%26%23:", "tagged", taggedjson.Codec{}, dewar.NativeLayout, "&#:"},
+		{"mem:?layout=flask", "msgpack", sniff.New(msgpack.Codec{}), dewar.FlaskLayout, "session:"},
+		{"mem:?layout=flask&format=json", "json", sniff.New(plainjson.Codec{}), dewar.FlaskLayout, "session:"},
+		{"mem:?prefix=&layout=flask", "msgpack", sniff.New(msgpack.Codec{}), dewar.FlaskLayout, ""},
+	} {
+		o := mustOpen(t, tt.url)
+		if o.Format != tt.format || !reflect.DeepEqual(o.Codec, tt.codec) || o.Layout != tt.layout || o.Prefix != tt.prefix || o.Store == nil {
+			t.Errorf("%s: got %q, %T, %d, %q, %T", tt.url, o.Format, o.Codec, o.Layout, o.Prefix, o.Store)
+		}
+		in := o.InStore()
+		if in.Store != o.Store || !reflect.DeepEqual(in.Codec, o.Codec) || in.Layout != o.Layout || in.Prefix != o.Prefix {
+			t.Errorf("%s: the backend is another: %+v", tt.url, in)
+		}
+	}
+}
+
+// A URL that can't be opened is refused with what is wrong with it, and nothing
+// else of it.
+func TestRefusals(t *testing.T) {
+	const noURL = "open: this is no URL; special characters in a password are written as %2F, %23, %3F and so on"
+	for _, tt := range []struct{ url, want string }{
+		{"", noURL},
+		{"/tmp/s3cr3t", noURL},
+		{"redis://:s3cr3t/x@localhost", noURL},
+		{"redis://:s3cr3t%zz@localhost", noURL},
+		{"redis://:s3cr3t?x=1@localhost", noURL},
+		{"redis://:s3cr3t#x@localhost", noURL},
+		{"redis://:s3cr3t@localhost?prefix=%zz", noURL},
+		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, redis, rediss and redis+unix`},
+		{"redis://:s3cr3t@localhost?prefx=a", `redisstore: the URL has an unknown setting "prefx"`},
+		{"redis://:s3cr3t@localhost?layout=s3cr3t", "open: layout is neither native nor flask"},
+		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack and json"},
+		{"redis://:s3cr3t@localhost?layout=", "open: layout is neither native nor flask"},
+		{"redis://:s3cr3t@localhost?layout=flask&format=tagged", "open: format=tagged is for layout=native alone; Flask-Session reads msgpack and json"},
+		{"redis://:s3cr3t@localhost?prefix=s3cr3t&prefix=b", `open: the setting "prefix" stands in the URL more than once`},
+		{"redis://:s3cr3t@localhost/s3cr3t", "redisstore: a database's number, a port, a time or a yes or no in the URL can't be read"},
+		{"mem:?max=1", `open: the URL has an unknown setting "max"`},
+		{"mem:s3cr3t", "open: mem: has neither host nor path"},
+		{"mem://s3cr3t", "open: mem: has neither host nor path"},
+		{"mem:/s3cr3t", "open: mem: has neither host nor path"},
+		{"mem://x:s3cr3t@", "open: mem: has neither host nor path"},
+	} {
+		o, err := open.Open(t.Context(), tt.url)
+		if o != nil || err == nil || err.Error() != tt.want {
+			t.Errorf("%s: got %v, want %s", tt.url, err, tt.want)
+		}
+	}
+}
+
+func TestAContextThatHasEnded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := open.Open(ctx, "mem:"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+// What one opens is kept where the other finds it: over TCP and by the socket,
+// in the server's database and under the prefix that the URL says.
+func TestRedis(t *testing.T) {
+	server := realserver.Redis(t, "--requirepass", "s3cr3t/?#")
+	password := url.UserPassword("", "s3cr3t/?#").String()
+	tcp := mustOpen(t, "redis://"+password+"@"+server.Addr+"/3?layout=flask&client_name=lab")
+	socket := mustOpen(t, "redis+unix://"+password+"@"+server.Socket+"?db=3&layout=flask&prefix=a:")
+
+	key := tcp.Prefix + "k"
+	if _, err := tcp.Store.Create(t.Context(), key, []byte("data"), 1500*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	if item, err := socket.Store.Load(t.Context(), key); err != nil || string(item.Data) != "data" {
+		t.Errorf("got %q, %v", item.Data, err)
+	}
+	for item, err := range dewar.List(t.Context(), socket.Store, "session:") {
+		// Whole seconds, as Flask's lives are.
+		if err != nil || item.Key != key || item.Left <= 1500*time.Millisecond || item.Left > 2*time.Second {
+			t.Errorf("got %+v, %v", item, err)
+		}
+	}
+}
+
+func TestAnUnreachableServer(t *testing.T) {
+	_, err := open.Open(t.Context(), "redis+unix://user:s3cr3t@"+t.TempDir()+"/none")
+	if err == nil || strings.Contains(err.Error(), "s3cr3t") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -12,7 +12,7 @@ import (
 
 // Two Dewar processes on one Redis, under native rules and under Flask-Session's.
 func TestRedisTwoProcesses(t *testing.T) {
-	for _, rules := range [][]string{{"DEWAR_RULES=native", "DEWAR_INSECURE=true"}, nil} {
+	for _, rules := range [][]string{{"DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}, nil} {
 		env := onRedis(t, rules...)
 		probes(t, len(rules) == 0, twin.Dewar(t, env...), twin.Dewar(t, env...))
 	}
@@ -20,7 +20,7 @@ func TestRedisTwoProcesses(t *testing.T) {
 
 // One process on the memory store.
 func TestMemoryOneProcess(t *testing.T) {
-	lab := twin.Dewar(t, key, "SESSION_TYPE=memory", "DEWAR_RULES=native", "DEWAR_INSECURE=true")
+	lab := twin.Dewar(t, key, "SESSION_TYPE=memory", "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
 	probes(t, false, lab, lab)
 }
 

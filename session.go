@@ -256,9 +256,9 @@ func (s *Session) Peek() ([]Entry, error) {
 
 // clearButPermanence is ServerSideSession.clear of Flask-Session.
 func (s *Session) clearButPermanence() {
-	permanent, _ := s.lookup(permanentKey, false)
+	permanent, err := s.lookup(permanentKey, false)
 	s.vals.clear()
-	if permanent == nil {
+	if err != nil {
 		permanent = false
 	}
 	s.set(permanentKey, permanent, change{op: opSet, key: permanentKey})

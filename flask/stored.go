@@ -2,6 +2,7 @@ package flask
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -79,8 +80,9 @@ func (r *reader) prefix(absent string) string {
 		return absent
 	}
 	s, ok := v.(string)
-	if !ok {
-		r.bad("SESSION_KEY_PREFIX", "not a text")
+	if !ok || len(s) > 50 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		r.bad("SESSION_KEY_PREFIX", "not a text of at most 50 characters of ASCII, without blanks")
+		return absent
 	}
 	return s
 }

@@ -109,3 +109,13 @@ func (c *redisClient) hits() int {
 	}
 	return n
 }
+
+// awaitRead waits until somebody has read a key since there were so many hits.
+func (c *redisClient) awaitRead(hits int) {
+	c.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); c.hits() == hits; {
+		if time.Now().After(deadline) {
+			c.t.Fatal("nobody read a session")
+		}
+	}
+}

@@ -201,17 +201,13 @@ func (r *replayedStore) leadsOn(step vectors.StoreStep, ops string) {
 func (r *replayedStore) during(step vectors.StoreStep, ops, other string) (slow storedAnswer) {
 	first, second := r.lab(step), twin.Dewar(r.t, r.environment(step)...)
 	cookie, hits := r.ours(*step.Cookie), r.redis.hits()
-	done := make(chan error)
+	done := make(chan error, 1)
 	go func() {
 		var err error
 		slow, err = r.send(first, &cookie, strings.TrimSuffix(ops, "]")+`,["sleep",500]]`)
 		done <- err
 	}()
-	for deadline := time.Now().Add(20 * time.Second); r.redis.hits() == hits; {
-		if time.Now().After(deadline) {
-			r.t.Fatal("the first request doesn't read its session")
-		}
-	}
+	r.redis.awaitRead(hits)
 	_, err := r.send(second, &cookie, other)
 	if err2 := <-done; err != nil || err2 != nil {
 		r.t.Fatal(err, err2)

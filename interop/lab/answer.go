@@ -72,7 +72,7 @@ func (a *answer) flush() {
 // begin sends the status, unless it has been sent.
 func (a *answer) begin() {
 	if a.status >= 0 {
-		if len(a.grown) > 0 && a.refreshes && a.s.IsPermanent() {
+		if len(a.grown) > 0 && a.refreshes && (a.rules == dewar.FlaskSession08 || a.s.IsPermanent()) {
 			a.saveAlong() // a refresh writes the whole session
 		}
 		if a.w.Header().Get("Content-Type") == "" {

@@ -1,13 +1,28 @@
 package bench
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/valyala/fasthttp"
+)
 
 // A Contender is one way to keep a session, used as its documentation shows.
 type Contender struct {
 	Name string
 	new  func(Op) http.Handler
+	// fast is new for what runs on fasthttp, and has no http.Handler.
+	fast func(Op) fasthttp.RequestHandler
 	// keeps makes the cookies that a contender only reads; nil: itself.
 	keeps func(Op) http.Handler
+}
+
+// visit returns a visitor of the handlers for op, who sends cookie ("" for
+// none) and has sent it once.
+func (c Contender) visit(op Op, cookie string) (*Visitor, error) {
+	if c.fast != nil {
+		return newVisitor(newFastClient(c.fast(op), cookie))
+	}
+	return newVisitor(newClient(c.new(op), cookie))
 }
 
 // baseline is the measuring itself: the handler has no session.

@@ -28,11 +28,11 @@ func rows(tb testing.TB) []Row {
 // serve sends one request to c and returns the status and the cookie set.
 func serve(t *testing.T, c Contender, op Op, cookie string) (status int, set string) {
 	t.Helper()
-	v, err := newVisitor(c.new(op), cookie)
+	v, err := c.visit(op, cookie)
 	if err != nil {
 		t.Fatalf("%v: %v", op, err)
 	}
-	return v.status, v.w.cookie()
+	return v.status, v.client.cookie()
 }
 
 // TestContendersStore says that everybody does the work that is timed: what was

@@ -6,20 +6,21 @@ import (
 	"github.com/gorilla/sessions"
 )
 
-// gorilla is the cookie store of gorilla/sessions, signed and not encrypted:
-// Get in the handler, Save before the body. It has no middleware, so a handler
-// that ignores the session pays nothing.
-func gorilla(key []byte) Contender {
-	const name = "session"
-	store := sessions.NewCookieStore(key)
-	return Contender{Name: "gorilla", new: func(op Op) http.Handler {
+// sessionName is the cookie's name for those who must be told one.
+const sessionName = "session"
+
+// gorilla is gorilla/sessions on one of its stores: Get in the handler, Save
+// before the body. It has no middleware, so a handler that ignores the session
+// pays nothing.
+func gorilla(name string, store sessions.Store) Contender {
+	return Contender{Name: name, new: func(op Op) http.Handler {
 		var numbers counter
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if op == Ignore {
 				reply(w, true)
 				return
 			}
-			s, err := store.Get(r, name)
+			s, err := store.Get(r, sessionName)
 			if err != nil {
 				http.Error(w, "the session can't be read", http.StatusInternalServerError)
 				return

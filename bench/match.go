@@ -16,15 +16,15 @@ type Score struct {
 func (r Row) Match(rounds int, slice time.Duration) ([]Score, error) {
 	n := len(r.Contenders)
 	scores := make([]Score, n)
-	visitors := make([]*Visitor, n)
+	crowds := make([]Crowd, n)
 	requests := make([]int, n)
 	for i, c := range r.Contenders {
-		v, err := r.Visit(c)
+		crowd, err := r.Gather(c)
 		if err != nil {
 			return nil, err
 		}
-		visitors[i], scores[i].Name = v, c.Name
-		if requests[i], err = v.requests(slice); err != nil {
+		crowds[i], scores[i].Name = crowd, c.Name
+		if requests[i], err = crowd.requests(slice); err != nil {
 			return nil, err
 		}
 	}
@@ -34,7 +34,7 @@ func (r Row) Match(rounds int, slice time.Duration) ([]Score, error) {
 			if round/n%2 == 1 { // n rounds forwards, then n backwards
 				i = n - 1 - i
 			}
-			cost, err := visitors[i].slice(requests[i])
+			cost, err := crowds[i].slice(requests[i])
 			if err != nil {
 				return nil, err
 			}

@@ -56,3 +56,22 @@ func TestTable(t *testing.T) {
 		t.Errorf("got %v\n%s\nwant\n%s", err, got, want)
 	}
 }
+
+func TestStoreTable(t *testing.T) {
+	r := Row{Name: "read", Contenders: []Contender{{Name: "floor"}, {Name: "native"}, {Name: "scs"}}}
+	floors := floorsOf([]Row{r, r})
+	var b strings.Builder
+	err := writeStoreHead(&b, floors)
+	if err == nil {
+		err = writeStoreRow(&b, r, []Score{score("floor", 2000), score("native", 3000), score("scs", 9000)}, []float64{1, 1.05, 2}, floors)
+	}
+	want := `| request | by | µs | cpu µs | B | allocs | commands | scs ÷ it, wall | cpu | it ÷ floor |
+|---|---|--:|--:|--:|--:|--:|--:|--:|--:|
+| read | floor | 2.0 | 1.0 | 64 | 3 | 1 | 4.5 (4.5–4.5) | 4.5 |  |
+| read | native | 3.0 | 1.5 | 64 | 3 | 1.05 | 3.0 (3.0–3.0) | 3.0 | 1.50 (1.50–1.50) |
+| read | scs | 9.0 | 4.5 | 64 | 3 | 2 |  |  | 4.50 (4.50–4.50) |
+`
+	if got := b.String(); got != want || err != nil {
+		t.Errorf("got %v\n%s\nwant\n%s", err, got, want)
+	}
+}

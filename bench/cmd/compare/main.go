@@ -1,5 +1,6 @@
-// Compare prints the table of docs/performance.md: every contender of every row
-// in alternating rounds, compared round by round.
+// Compare prints the tables of docs/performance.md: every contender of every row
+// in alternating rounds, compared round by round. With -stores it starts a
+// redis-server of its own and prints those of sessions in stores.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/bench"
+	"github.com/dewar-go/dewar/internal/realserver"
 )
 
 func main() {
@@ -20,6 +22,7 @@ func main() {
 	rounds := flag.Int("rounds", 35, "`number` of rounds, in each of which every contender runs once")
 	slice := flag.Duration("slice", 25*time.Millisecond, "`length` of a contender's run in one round")
 	only := flag.String("run", "", "`pattern` of the rows to run")
+	stores := flag.Bool("stores", false, "the rows of sessions in stores, in place of cookies")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
 	if err != nil {
@@ -28,7 +31,11 @@ func main() {
 	if *rounds < 1 || *slice <= 0 {
 		log.Fatal("compare: -rounds and -slice must be more than nothing")
 	}
-	if err := compare(pattern, *rounds, *slice); err != nil {
+	run := compare
+	if *stores {
+		run = compareStores
+	}
+	if err := run(pattern, *rounds, *slice); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -38,16 +45,11 @@ func compare(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %s/%s, GOMAXPROCS %d; %d rounds of %v each; load average %s",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), rounds, slice, load())
-	fmt.Print("\n\n")
+	printMachine(rounds, slice)
 	if err := bench.WriteHead(os.Stdout); err != nil {
 		return err
 	}
-	for _, r := range rows {
-		if !only.MatchString(r.Name) {
-			continue
-		}
+	for _, r := range matching(rows, only) {
 		scores, err := r.Match(rounds, slice)
 		if err != nil {
 			return err
@@ -58,6 +60,38 @@ func compare(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	}
 	fmt.Printf("\nLoad average at the end: %s\n", load())
 	return nil
+}
+
+func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
+	p := new(bench.Program)
+	defer p.Close()
+	addr := realserver.Redis(p).Addr
+	redis, memory := matching(bench.RedisRows(p, addr), only), matching(bench.MemoryRows(p), only)
+	printMachine(rounds, slice)
+	if err := bench.CompareStores(os.Stdout, redis, addr, rounds, slice); err != nil {
+		return err
+	}
+	fmt.Print("\n")
+	if err := bench.CompareStores(os.Stdout, memory, "", rounds, slice); err != nil {
+		return err
+	}
+	fmt.Printf("\nLoad average at the end: %s\n", load())
+	return nil
+}
+
+func matching(rows []bench.Row, only *regexp.Regexp) (some []bench.Row) {
+	for _, r := range rows {
+		if only.MatchString(r.Name) {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
+func printMachine(rounds int, slice time.Duration) {
+	fmt.Printf("%s, %s/%s, GOMAXPROCS %d; %d rounds of %v each; load average %s",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), rounds, slice, load())
+	fmt.Print("\n\n")
 }
 
 // load is how many processes wanted to run in the last minute, where the

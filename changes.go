@@ -58,7 +58,10 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 		case opClear:
 			v.clear()
 		case opTake:
-			if i >= 0 && bytes.Equal(v.entries[i].Raw, c.raw) {
+			if i < 0 {
+				return nil, false, ErrConflict // another took it: it was good once
+			}
+			if bytes.Equal(v.entries[i].Raw, c.raw) {
 				v.remove(c.key)
 			}
 		case opUpdate:

@@ -63,7 +63,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 		s.modified = s.modified || changed || settleErr != nil
 	}
 	v := decide(s.rules, m.facts(s, e))
-	a := answer{vary: v.vary, forget: v.act == drop}
+	a := answer{vary: v.vary}
 	if v.act == leave {
 		return a, nil
 	}
@@ -90,6 +90,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	if err != nil {
 		return a, err
 	}
+	a.forget = v.act == drop
 	if line != "" && !v.quiet {
 		a.value, a.line, a.private = value, line, s.rules == Native
 	}

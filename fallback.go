@@ -12,9 +12,11 @@ import (
 // the id that they have, so that nobody is logged out. Once Old is empty, or
 // its longest life is over, use New alone.
 //
-// Between two stores no update is lost and no logout undone, as on one, by those
-// who go through a Fallback; what a program that knows only Old writes in the
-// moment of moving may be. A signed cookie can't be taken back: moving from InCookie, a copy of an old
+// Between two stores no update of two requests is lost and no logout undone. In
+// the one moment in which a session moves, a third request that renews it at
+// the same time, or a store that fails in the middle, can cost one of them its
+// change, and what a program that knows only Old writes may be lost. A signed
+// cookie can't be taken back: moving from InCookie, a copy of an old
 // cookie leads to its session as long as Old is asked.
 type Fallback struct {
 	New Backend // needed
@@ -87,6 +89,9 @@ func (f Fallback) Reload(ctx context.Context, r Record) (Record, error) {
 		return fresh, err
 	}
 	old, err := f.Old.Reload(ctx, st.old)
+	if errors.Is(err, ErrSessionGone) {
+		return f.New.Reload(ctx, Record{ID: r.ID}) // it may have moved between the two questions
+	}
 	if err != nil {
 		return Record{}, err
 	}
@@ -109,11 +114,30 @@ func (f Fallback) Save(ctx context.Context, r Record, life time.Duration) (strin
 	if !ok {
 		return value, saved, nil
 	}
-	if err := old.remove(ctx, st.old); err != nil {
-		_ = f.New.Drop(ctx, saved)
+	err = old.remove(ctx, st.old)
+	switch {
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrSessionGone):
+		f.undo(ctx, saved)
 		return "", r, err
+	case err != nil:
+		return "", r, err // whether it is gone is unknown: New keeps it
 	}
 	return value, saved, nil
+}
+
+// undo takes back a move. It forgets that record alone, not what it became if
+// it was renewed before.
+func (f Fallback) undo(ctx context.Context, saved Record) {
+	to, ok := f.New.(remover)
+	if !ok {
+		return
+	}
+	for id := saved.ID; errors.Is(to.remove(ctx, saved), ErrConflict); {
+		var err error
+		if saved, err = f.New.Reload(ctx, Record{ID: id}); err != nil || saved.ID != id {
+			return
+		}
+	}
 }
 
 // take keeps a record of Old in New, under its id if New's sessions have one.
@@ -150,7 +174,7 @@ func (f Fallback) Touch(ctx context.Context, r Record, life time.Duration) (stri
 func (f Fallback) Drop(ctx context.Context, r Record) error {
 	st, ok := r.State.(*elsewhere)
 	if !ok {
-		return f.New.Drop(ctx, r)
+		return errors.Join(f.Old.Drop(ctx, Record{ID: r.ID}), f.New.Drop(ctx, r))
 	}
 	return errors.Join(f.Old.Drop(ctx, st.old), f.New.Drop(ctx, Record{ID: r.ID}))
 }

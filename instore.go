@@ -35,6 +35,7 @@ type stored struct {
 	// put there.
 	next     string
 	nextItem Item
+	link     Item
 }
 
 // maxPrefix leaves room for an id of any length in a key that every store
@@ -157,12 +158,14 @@ func (c *InStore) age(id string, item Item, life time.Duration) time.Duration {
 // Reload reads the record again, under the id that it has now.
 func (c *InStore) Reload(ctx context.Context, r Record) (Record, error) {
 	fresh, err := c.load(ctx, r.ID)
+	fresh.Moved = r.Moved
 	st, _ := r.State.(*stored)
 	switch claimed := st != nil && st.next != ""; {
 	case err == nil && claimed:
 		fresh.State.(*stored).next, fresh.State.(*stored).nextItem = st.next, st.nextItem
+		fresh.State.(*stored).link = st.link
 	case errors.Is(err, ErrNotFound) && claimed:
-		c.abandon(ctx, r.ID, st.next)
+		c.abandon(ctx, st.next)
 	case errors.Is(err, ErrNotFound):
 		fresh, err = c.follow(ctx, r.ID)
 	}
@@ -181,7 +184,9 @@ func (c *InStore) Save(ctx context.Context, r Record, life time.Duration) (strin
 	if st == nil {
 		return "", r, ErrSessionGone
 	}
-	life = min(life, c.left(st.header))
+	if life = min(life, c.left(st.header)); life <= 0 {
+		return "", r, ErrSessionGone // its absolute life is over
+	}
 	data, h, err := c.encode(r, life, st.header)
 	if err != nil {
 		return "", r, err
@@ -272,6 +277,9 @@ func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (stri
 	if st, _ := r.State.(*stored); st != nil {
 		life = min(life, c.left(st.header))
 	}
+	if life <= 0 {
+		return "", ErrSessionGone
+	}
 	err := c.Store.Touch(ctx, c.recordKey(r.ID), life)
 	if errors.Is(err, ErrNotFound) {
 		return "", ErrSessionGone
@@ -284,34 +292,26 @@ func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (stri
 }
 
 // Drop forgets the record, whatever was written to it meanwhile, and also if it
-// was renewed.
+// was renewed. The link's key is taken, so that nobody who is renewing it, or
+// was and died, leads a cookie anywhere. In Flask's layout that is done only
+// where there is a link: what else lies there is Flask's, and a renewal that
+// begins after the sign-out finds out at its end.
 func (c *InStore) Drop(ctx context.Context, r Record) error {
-	if r.ID == "" {
-		return nil
-	}
-	switch err := c.remove(ctx, r); {
-	case errors.Is(err, ErrConflict):
-		if err := c.Store.Delete(ctx, c.recordKey(r.ID)); err != nil {
+	for id, hops := r.ID, 0; id != "" && hops < maxHops; hops++ {
+		if err := c.Store.Delete(ctx, c.recordKey(id)); err != nil {
 			return err
 		}
-	case !errors.Is(err, ErrSessionGone):
-		return err
-	}
-	// It was gone, or may have been when it was deleted: if because it was
-	// renewed, that is the session to end.
-	id := r.ID
-	for range maxHops {
-		next, err := c.successor(ctx, id)
-		if errors.Is(err, ErrNotFound) {
-			return nil
+		if c.Layout == FlaskLayout {
+			if _, err := c.successor(ctx, id); errors.Is(err, ErrNotFound) {
+				return nil
+			} else if err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		var err error
+		if id, err = c.cut(ctx, id); err != nil {
 			return err
 		}
-		if err := c.Store.Delete(ctx, c.recordKey(next)); err != nil {
-			return err
-		}
-		id = next
 	}
 	return nil
 }

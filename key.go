@@ -80,7 +80,8 @@ func (k Key[T]) Update(s *Session, f func(T) T) T {
 }
 
 // Take returns the value and forgets it: for what is good once, such as an
-// OAuth state. It reports false, and forgets nothing, if there is none or it
+// OAuth state. Of two requests at once that take it, the later can't be saved
+// and is answered with an error (ErrConflict). It reports false, and forgets nothing, if there is none or it
 // is of another type.
 func (k Key[T]) Take(s *Session) (T, bool) {
 	s.mu.Lock()

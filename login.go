@@ -12,7 +12,8 @@ const (
 
 // Renew gives the session a new id and keeps its values: call it wherever
 // what the visitor may do changes, so that an id planted or seen before is
-// worth nothing after. [Session.Login] does. A session in a cookie has no id:
+// worth nothing after, but for the grace period (Life.Grace), in which the
+// visitor's own requests in flight may still come with it. [Session.Login] does. A session in a cookie has no id:
 // there, Renew makes the cookie anew.
 func (s *Session) Renew() {
 	s.mu.Lock()

@@ -23,9 +23,6 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 	}
 	unlock := func() {}
 	defer func() { unlock() }()
-	if rec.Moved {
-		a = save // renewed by another already
-	}
 	for attempt := 0; ; attempt++ {
 		var saved Record
 		if a == renew {
@@ -47,6 +44,9 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 				return "", err
 			}
 		}
+		if err = ctx.Err(); err != nil {
+			return "", err
+		}
 		if rec, err = m.merge(ctx, s, saved); err != nil {
 			return "", err
 		}
@@ -63,6 +63,9 @@ func (m *Manager) merge(ctx context.Context, s *Session, failed Record) (Record,
 		return Record{}, err
 	}
 	entries, clashed, err := s.replay(fresh.Entries)
+	if errors.Is(err, ErrConflict) {
+		return Record{}, err
+	}
 	if err != nil {
 		return Record{}, fmt.Errorf("%w: %w", errUnsavable, err)
 	}

@@ -162,6 +162,10 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 	case *InStore:
 		b.check(o, bad)
 		return b.completed(o)
+	case *SignedID:
+		return o.completed(*b, bad)
+	case *Fallback:
+		return o.completed(*b, bad)
 	case Fallback:
 		b.New, b.Old = o.completed(b.New, bad), o.completed(b.Old, bad)
 		return b

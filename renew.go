@@ -46,9 +46,9 @@ func (c *InStore) successor(ctx context.Context, id string) (string, error) {
 	return string(next), nil
 }
 
-// maxHops is how many renewals within the grace period a previous id is
-// followed through.
-const maxHops = 4
+// maxHops is how often a session is renewed within one grace period, at the
+// most, for its first id to lead to it still.
+const maxHops = 8
 
 // follow loads the record that a previous id leads to.
 func (c *InStore) follow(ctx context.Context, id string) (r Record, err error) {
@@ -56,13 +56,44 @@ func (c *InStore) follow(ctx context.Context, id string) (r Record, err error) {
 		if id, err = c.successor(ctx, id); err != nil {
 			return Record{}, err
 		}
-		r, err = c.load(ctx, id)
-		r.Moved = true
-		if !errors.Is(err, ErrNotFound) {
-			return r, err
+		if r, err = c.load(ctx, id); !errors.Is(err, ErrNotFound) {
+			break
 		}
 	}
-	return Record{}, err
+	r.Moved = true
+	return r, err
+}
+
+// inFlight is longer than any request that was under way when a session ended.
+const inFlight = time.Hour
+
+// cut takes the key of an id's link with a link that leads nowhere, and gives
+// where the one that was there led.
+func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
+	key, nowhere, life := c.linkKey(id), linkSeal(id).Seal(nil, nil, nil, nil), max(c.Grace, inFlight)
+	for range 3 {
+		_, err = c.Store.Create(ctx, key, nowhere, life)
+		if !errors.Is(err, ErrExists) {
+			return "", err
+		}
+		item, err := c.Store.Load(ctx, key)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		to, err := linkSeal(id).Open(nil, nil, item.Data, nil)
+		if err != nil || len(to) == 0 {
+			return "", nil
+		}
+		_, err = c.Store.Update(ctx, key, item, nowhere, life)
+		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+			continue
+		}
+		return string(to), err
+	}
+	return "", ErrConflict
 }
 
 // Renew keeps r under a new id. The order makes it safe against everybody
@@ -81,7 +112,10 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	if st == nil {
 		return "", r, ErrSessionGone
 	}
-	next, mine, err := c.claim(ctx, r.ID, st)
+	if life = min(life, c.left(st.header)); life <= 0 {
+		return "", r, ErrSessionGone // its absolute life is over
+	}
+	next, link, mine, err := c.claim(ctx, r.ID, st)
 	if err != nil {
 		return "", r, err
 	}
@@ -92,21 +126,23 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	renewed.ID = next
 	h := st.header
 	h.renewed = c.now()
-	life = min(life, c.left(h))
 	data, h, err := c.encode(renewed, life, h)
 	if err != nil {
 		return "", r, err
 	}
 	item, err := c.place(ctx, next, st, data, life)
 	if err != nil {
+		// Don't keep the next renewer, perhaps this visitor's second try, away.
+		c.abandon(ctx, next)
+		_ = c.Store.Remove(ctx, c.linkKey(r.ID), link)
 		return "", r, err
 	}
 	switch err := c.Store.Remove(ctx, c.recordKey(r.ID), st.item); {
 	case errors.Is(err, ErrConflict):
-		r.State = &stored{item: st.item, header: st.header, next: next, nextItem: item}
+		r.State = &stored{item: st.item, header: st.header, next: next, nextItem: item, link: link}
 		return "", r, ErrConflict
 	case errors.Is(err, ErrNotFound):
-		c.abandon(ctx, r.ID, next)
+		c.abandon(ctx, next)
 		return "", r, ErrSessionGone
 	case err != nil:
 		return "", r, err
@@ -118,30 +154,32 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 
 // claim makes the link from id to a new one, unless it is this renewer's
 // already. It isn't mine if another made it first.
-func (c *InStore) claim(ctx context.Context, id string, st *stored) (next string, mine bool, err error) {
+func (c *InStore) claim(ctx context.Context, id string, st *stored) (next string, link Item, mine bool, err error) {
 	if st.next != "" {
-		return st.next, true, nil
+		return st.next, st.link, true, nil
 	}
 	next = newID(c.IDBytes)
-	link := linkSeal(id).Seal(nil, nil, []byte(next), nil)
-	_, err = c.Store.Create(ctx, c.linkKey(id), link, max(c.Grace, time.Second))
+	sealed := linkSeal(id).Seal(nil, nil, []byte(next), nil)
+	link, err = c.Store.Create(ctx, c.linkKey(id), sealed, max(c.Grace, time.Second))
 	if errors.Is(err, ErrExists) {
-		return "", false, nil
+		return "", Item{}, false, nil
 	}
-	return next, err == nil, err
+	return next, link, err == nil, err
 }
 
 // place puts the renewed record under its new id, where nobody else looks yet.
 func (c *InStore) place(ctx context.Context, next string, st *stored, data []byte, life time.Duration) (Item, error) {
-	if st.next == "" {
-		return c.Store.Create(ctx, c.recordKey(next), data, life)
+	if st.next != "" {
+		item, err := c.Store.Update(ctx, c.recordKey(next), st.nextItem, data, life)
+		if !errors.Is(err, ErrNotFound) {
+			return item, err
+		}
 	}
-	return c.Store.Update(ctx, c.recordKey(next), st.nextItem, data, life)
+	return c.Store.Create(ctx, c.recordKey(next), data, life)
 }
 
 // abandon undoes a renewal whose session ended while it was under way, and
 // must stay ended.
-func (c *InStore) abandon(ctx context.Context, id, next string) {
+func (c *InStore) abandon(ctx context.Context, next string) {
 	_ = c.Store.Delete(ctx, c.recordKey(next))
-	_ = c.Store.Delete(ctx, c.linkKey(id))
 }

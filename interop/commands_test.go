@@ -120,7 +120,7 @@ func TestCommandsOfARequest(t *testing.T) {
 			"write":              {"get evalsha", "get evalsha"},
 			"a day later, read":  {"get evalsha", "get evalsha"},
 			"and again":          {"get", "get evalsha"},
-			"sign-out":           {"get evalsha", "get evalsha"},
+			"sign-out":           {"get del set", "get del get"},
 			"with an unknown id": {"get get", "get get"},
 			"an id of no shape":  {"", ""},
 		}

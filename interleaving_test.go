@@ -1,0 +1,304 @@
+package dewar_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
+)
+
+// Requests that loaded the same session commit in every order that their store
+// operations can have, and one of them may die before or after any of its own.
+func TestEveryInterleaving(t *testing.T) {
+	var plays int
+	synctest.Test(t, func(t *testing.T) {
+		all := []string{"set1", "set2", "incr", "renew", "destroy", "bye", "read", "fresh set1", "fresh renew", "fresh read"}
+		for _, kind := range []string{"store", "signed", "fallback"} {
+			for i, a := range all {
+				for _, b := range all[i:] {
+					explore(t, kind, []string{a, b}, -1, -1, 400, &plays)
+					for dies := 0; kind == "store" && explore(t, kind, []string{a, b}, 0, dies, 60, &plays); dies++ {
+					}
+				}
+			}
+		}
+		for _, names := range [][]string{
+			{"set1", "set2", "incr"},
+			{"renew", "incr", "incr"},
+			{"renew", "set1", "destroy"},
+			{"renew", "destroy", "fresh read"},
+			{"renew", "destroy", "fresh renew"},
+			{"fresh renew", "fresh set1", "renew"},
+		} {
+			explore(t, "store", names, -1, -1, 1500, &plays)
+		}
+	})
+	t.Log(plays, "orders")
+}
+
+// A turn is one request: what it does, and what came of it.
+type turn struct {
+	name  string
+	do    func(*dewar.Session)
+	fresh bool // it loads the session among the others' operations too, not before
+
+	goes                      chan bool // one message an operation
+	waits, died, done, opened bool
+	ops, dies, began, end     int // dies: 2n is before operation n, 2n+1 after it; began, end: steps
+	err                       error
+	answer                    dewar.Answer
+}
+
+type turnKey struct{}
+
+func (r *turn) acked() bool { return r.done && r.err == nil && r.opened }
+
+// gated is a store each of whose operations waits until its request may go.
+type gated struct {
+	dewar.Store
+	log  *[]string
+	name string
+}
+
+func (g gated) pass(ctx context.Context, verb, key string, do func() error) error {
+	r, _ := ctx.Value(turnKey{}).(*turn)
+	if r == nil {
+		return do()
+	}
+	r.waits = true
+	<-r.goes
+	n := r.ops
+	r.ops++
+	if r.died = r.dies == 2*n; r.died {
+		runtime.Goexit()
+	}
+	kind := map[bool]string{false: "record", true: "link"}[strings.Contains(key, "link")]
+	err := do()
+	*g.log = append(*g.log, fmt.Sprintf("%s: %s %s%s %v", r.name, verb, g.name, kind, err))
+	if r.died = r.dies == 2*n+1; r.died {
+		runtime.Goexit()
+	}
+	return err
+}
+
+func (g gated) Load(ctx context.Context, k string) (it dewar.Item, err error) {
+	g.pass(ctx, "load", k, func() error { it, err = g.Store.Load(ctx, k); return err })
+	return it, err
+}
+
+func (g gated) Create(ctx context.Context, k string, d []byte, life time.Duration) (it dewar.Item, err error) {
+	g.pass(ctx, "create", k, func() error { it, err = g.Store.Create(ctx, k, d, life); return err })
+	return it, err
+}
+
+func (g gated) Update(ctx context.Context, k string, old dewar.Item, d []byte, life time.Duration) (it dewar.Item, err error) {
+	g.pass(ctx, "update", k, func() error { it, err = g.Store.Update(ctx, k, old, d, life); return err })
+	return it, err
+}
+
+func (g gated) Touch(ctx context.Context, k string, life time.Duration) error {
+	return g.pass(ctx, "touch", k, func() error { return g.Store.Touch(ctx, k, life) })
+}
+
+func (g gated) Remove(ctx context.Context, k string, old dewar.Item) error {
+	return g.pass(ctx, "remove", k, func() error { return g.Store.Remove(ctx, k, old) })
+}
+
+func (g gated) Delete(ctx context.Context, k string) error {
+	return g.pass(ctx, "delete", k, func() error { return g.Store.Delete(ctx, k) })
+}
+
+var doings = map[string]func(*dewar.Session){
+	"set1":    func(s *dewar.Session) { s.Set("set1", 1) },
+	"set2":    func(s *dewar.Session) { s.Set("set2", 1) },
+	"incr":    func(s *dewar.Session) { dewar.Key[int]("n").Update(s, func(n int) int { return n + 1 }) },
+	"renew":   func(s *dewar.Session) { s.Renew() },
+	"destroy": func(s *dewar.Session) { s.Destroy() },
+	"bye":     func(s *dewar.Session) { s.Destroy(); s.Flash("bye", "") },
+	"read":    func(s *dewar.Session) { _ = s.Get("n") },
+}
+
+// A play is one order of operations, and the state it left.
+type play struct {
+	turns  []*turn
+	log    []string
+	m      *dewar.Manager
+	cookie string
+	steps  int
+}
+
+// stage makes a session two hours old, due for a touch, and a manager of it.
+func stage(t *testing.T, kind string) *play {
+	p := &play{}
+	home := func(name string) *dewar.InStore {
+		return &dewar.InStore{Store: gated{memstore.New(memstore.Options{}), &p.log, name}}
+	}
+	manage := func(b dewar.Backend) *dewar.Manager {
+		m, _ := dewar.New(dewar.Options{Backend: b, Observer: quiet{}})
+		return m
+	}
+	p.m = manage(home(""))
+	var first *dewar.Manager // it makes the session
+	switch kind {
+	case "signed":
+		p.m = manage(dewar.SignedID{Backend: home(""), Keys: ring(t, secret)})
+	case "fallback":
+		old := home("old ")
+		p.m, first = manage(dewar.Fallback{New: home(""), Old: old}), manage(old)
+	}
+	s, _ := cmp.Or(first, p.m).Load(t.Context(), "")
+	s.Set("n", 0)
+	s.Flash("waiting", "")
+	a, _ := cmp.Or(first, p.m).Commit(t.Context(), s)
+	p.cookie = a.Value
+	time.Sleep(2 * time.Hour)
+	return p
+}
+
+func (p *play) start(t *testing.T, r *turn) {
+	var s *dewar.Session
+	if !r.fresh {
+		s, _ = p.m.Load(t.Context(), p.cookie)
+		r.opened = true
+		r.do(s)
+	}
+	go func() {
+		ctx := context.WithValue(t.Context(), turnKey{}, r)
+		defer func() { r.waits, r.end = false, p.steps }()
+		if r.fresh {
+			s, r.err = p.m.Load(ctx, p.cookie)
+			if r.opened = r.err == nil && !s.IsNew(); !r.opened {
+				r.done = true
+				return
+			}
+			r.do(s)
+		}
+		r.answer, r.err = p.m.Commit(ctx, s)
+		r.done = true
+	}()
+}
+
+// run lets the turns go, in the order that choose gives.
+func run(t *testing.T, kind string, names []string, victim, dies int, choose func(n int) int) *play {
+	p := stage(t, kind)
+	for i, name := range names {
+		doing, fresh := strings.CutPrefix(name, "fresh ")
+		r := &turn{name: fmt.Sprint(name, i), do: doings[doing], fresh: fresh, goes: make(chan bool), dies: -1, began: -1}
+		if i == victim {
+			r.dies = dies
+		}
+		p.turns = append(p.turns, r)
+		p.start(t, r)
+	}
+	for {
+		synctest.Wait()
+		var ready []*turn
+		for _, r := range p.turns {
+			if r.waits {
+				ready = append(ready, r)
+			}
+		}
+		if len(ready) == 0 {
+			return p
+		}
+		r := ready[choose(len(ready))]
+		r.waits, r.began = false, map[bool]int{true: p.steps, false: r.began}[r.began < 0]
+		p.steps++
+		r.goes <- true
+	}
+}
+
+// broken lists the promises that a play broke.
+func (p *play) broken(t *testing.T) (bad []string) {
+	cookies, over, incrs, most := []string{p.cookie}, -1, 0, 0
+	unsure := false // a sign-out died, or failed
+	for _, r := range p.turns {
+		ends := strings.Contains(r.name, "destroy") || strings.Contains(r.name, "bye")
+		switch {
+		case ends && r.acked() && (over < 0 || r.end < over):
+			over = r.end
+		case ends && !r.acked():
+			unsure = true
+		case !ends && r.acked() && r.answer.Value != "":
+			cookies = append(cookies, r.answer.Value)
+		}
+		if r.answer.Forget && !(ends && r.err == nil) || !r.done && !r.died || r.ops > 30 {
+			bad = append(bad, r.name+" deleted the cookie, or doesn't end")
+		}
+		if strings.Contains(r.name, "incr") {
+			most++
+			if r.acked() {
+				incrs++
+			}
+		}
+	}
+	for _, r := range p.turns {
+		switch {
+		case over >= 0 && r.fresh && r.began > over && r.opened:
+			bad = append(bad, r.name+" opened a session that had ended")
+		case over < 0 && !unsure && !r.died && (r.err != nil || !r.opened):
+			bad = append(bad, r.name+" was turned away: "+fmt.Sprint(r.err))
+		}
+	}
+	for _, cookie := range cookies {
+		s, err := p.m.Load(t.Context(), cookie)
+		if err != nil || over >= 0 && !s.IsNew() || over < 0 && !unsure && s.IsNew() {
+			bad = append(bad, fmt.Sprintf("a cookie leads to a session: %v, it had ended: %v", err == nil && !s.IsNew(), over >= 0))
+		}
+		if over >= 0 || err != nil || s.IsNew() {
+			continue
+		}
+		for _, r := range p.turns {
+			if key := strings.TrimPrefix(r.name[:len(r.name)-1], "fresh "); r.acked() && strings.HasPrefix(key, "set") && !s.Has(key) {
+				bad = append(bad, r.name+" was lost")
+			}
+		}
+		if n := dewar.Key[int]("n").Get(s); n < incrs || n > most {
+			bad = append(bad, fmt.Sprintf("n is %d after %d increments", n, incrs))
+		}
+	}
+	return bad
+}
+
+// explore plays every order of two, limit random ones of more, and stops at the first that
+// breaks a promise. It reports whether the victim lived long enough to die.
+func explore(t *testing.T, kind string, names []string, victim, dies, limit int, plays *int) (died bool) {
+	var path, width []int
+	for i := range limit {
+		at, random := 0, rand.New(rand.NewPCG(1, uint64(i)))
+		p := run(t, kind, names, victim, dies, func(n int) int {
+			if len(names) > 2 {
+				return random.IntN(n) // too many orders to play all
+			}
+			if at == len(path) {
+				path, width = append(path, 0), append(width, n)
+			}
+			at++
+			return path[at-1]
+		})
+		*plays++
+		died = died || victim >= 0 && p.turns[victim].died
+		if bad := p.broken(t); len(bad) > 0 {
+			t.Errorf("%s %q: %s\n\t%s", kind, names, strings.Join(bad, "; "), strings.Join(p.log, "\n\t"))
+			return died
+		}
+		if len(names) > 2 {
+			continue
+		}
+		for at--; at >= 0 && path[at]+1 == width[at]; at-- {
+		}
+		if at < 0 {
+			return died
+		}
+		path, width = append(path[:at], path[at]+1), width[:at+1]
+	}
+	return died
+}

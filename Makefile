@@ -61,4 +61,6 @@ fuzz: ## fuzz every target for 30 seconds
 
 bench: ## the tables of docs/performance.md, paired and in one run, then every benchmark
 	GOWORK=off $(GO) run -C bench ./cmd/compare
+	GOWORK=off $(GO) run -C bench ./cmd/compare -stores -rounds 31
+	GOWORK=off $(GO) run -C bench ./cmd/probe
 	$(GO) test -run '^$$' -bench . -benchmem work

@@ -33,7 +33,10 @@ func validID(id string) bool {
 }
 
 // digest is a one-way name for an id, for this purpose alone.
-func digest(purpose, id string) []byte {
-	h := sha256.Sum256([]byte("dewar " + purpose + "\x00" + id))
-	return h[:]
+func digest(purpose, id string) [sha256.Size]byte {
+	var room [2 * maxIDLen]byte
+	b := append(room[:0], "dewar "...)
+	b = append(b, purpose...)
+	b = append(b, 0)
+	return sha256.Sum256(append(b, id...))
 }

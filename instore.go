@@ -267,7 +267,11 @@ func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header
 		return data, h, err
 	}
 	h.life = life
-	data, err := c.Codec.Join(h.append(nil, r.ID), r.Entries)
+	size := headerLen + 2
+	for i := range r.Entries {
+		size += len(r.Entries[i].Key) + len(r.Entries[i].Raw) + 4
+	}
+	data, err := c.Codec.Join(h.append(make([]byte, 0, size), r.ID), r.Entries)
 	return data, h, err
 }
 

@@ -26,7 +26,9 @@ func (c *InStore) recordKey(id string) string {
 	if c.Layout == FlaskLayout {
 		return c.Prefix + id
 	}
-	return c.Prefix + base64.RawURLEncoding.EncodeToString(digest("record", id))
+	var room [maxPrefix + 43]byte
+	h := digest("record", id)
+	return string(base64.RawURLEncoding.AppendEncode(append(room[:0], c.Prefix...), h[:]))
 }
 
 // header is what stands before the codec's bytes in the native layout.
@@ -51,13 +53,15 @@ func (h header) append(dst []byte, id string) []byte {
 	var stamp [8]byte
 	rand.Read(stamp[:])
 	dst = append(dst, stamp[:]...)
-	return append(dst, digest("check", id)[:8]...)
+	check := digest("check", id)
+	return append(dst, check[:8]...)
 }
 
 // parseHeader reads a native record. One that another id's key led to, or that
 // isn't one, is ErrUndecodable.
 func parseHeader(data []byte, id string) (h header, payload []byte, err error) {
-	if len(data) < headerLen || data[0] != headerVersion || !bytes.Equal(data[headerLen-8:headerLen], digest("check", id)[:8]) {
+	check := digest("check", id)
+	if len(data) < headerLen || data[0] != headerVersion || !bytes.Equal(data[headerLen-8:headerLen], check[:8]) {
 		return header{}, nil, ErrUndecodable
 	}
 	h.created = time.Unix(int64(binary.BigEndian.Uint64(data[1:])), 0)

@@ -18,11 +18,13 @@ const linkPrefix = "dewar-link."
 
 // linkKey is where the link of an id is kept: never where Flask looks.
 func (c *InStore) linkKey(id string) string {
-	return c.Prefix + linkPrefix + base64.RawURLEncoding.EncodeToString(digest("link", id))
+	h := digest("link", id)
+	return c.Prefix + linkPrefix + base64.RawURLEncoding.EncodeToString(h[:])
 }
 
 func linkSeal(id string) cipher.AEAD {
-	block, err := aes.NewCipher(digest("seal", id))
+	h := digest("seal", id)
+	block, err := aes.NewCipher(h[:])
 	if err != nil {
 		panic(err) // a key of 32 bytes is one
 	}

@@ -26,18 +26,6 @@ type Fallback struct {
 // elsewhere is the Record.State of a session that only Old has.
 type elsewhere struct{ old Record }
 
-// An adopter keeps a record under an id that was given out elsewhere:
-// ErrConflict if there is one already.
-type adopter interface {
-	adopt(ctx context.Context, r Record, life time.Duration) (string, Record, error)
-}
-
-// A remover forgets a record as it was read: ErrConflict if it has changed
-// since, ErrSessionGone if it is gone.
-type remover interface {
-	remove(ctx context.Context, r Record) error
-}
-
 // SessionCodec is New's.
 func (f Fallback) SessionCodec() Codec { return codecOf(f.New) }
 

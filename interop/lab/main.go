@@ -44,7 +44,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	srv := &http.Server{
-		Handler:           handler(sessions),
+		Handler:           handler(sessions.With(set.route)),
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    4 << 20, // the tests send huge cookies on purpose
 		ErrorLog:          log.New(io.Discard, "", 0),

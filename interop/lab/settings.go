@@ -19,6 +19,7 @@ type setting struct {
 	options      dewar.Options
 	port         string
 	endWithStdin bool
+	route        dewar.Route
 }
 
 // serverSide are the settings of sessions on a server: a signed cookie has no
@@ -36,7 +37,7 @@ var serverSide = []string{
 //	DEWAR_STORE     a store URL as the command takes it, instead of SESSION_TYPE
 //	DEWAR_STRICT    true: two plain Sets of one key conflict; native rules
 //	DEWAR_INSECURE  true: the cookie goes over plain HTTP; under Flask's rules it does anyway
-//	DEWAR_OUTAGE    fail or anonymous: accepted, though a signed cookie is never out
+//	DEWAR_OUTAGE    fail or anonymous: what becomes of requests while the store can't answer
 func settings(environ []string) (setting, error) {
 	var set setting
 	var errs []error
@@ -63,6 +64,9 @@ func settings(environ []string) (setting, error) {
 	errs = append(errs, err)
 	errs = append(errs, apply(&o, own))
 	set.options = o
+	if own["DEWAR_OUTAGE"] == "anonymous" {
+		set.route.Outage = dewar.Anonymous
+	}
 	return set, errors.Join(errs...)
 }
 

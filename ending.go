@@ -1,0 +1,102 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// What becomes of a session besides its values: what went wrong, and how its
+// request ends.
+
+// Err reports what went wrong with this session so far: a value that couldn't
+// be set or read, a change that came too late to be saved (ErrTooLate) or to
+// a session that can't be saved (ErrReadOnly). It is nil if all is well.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(s.refusal(), s.trouble())
+}
+
+// trouble is what went wrong besides.
+func (s *Session) trouble() error {
+	if s.late {
+		return errors.Join(s.err, ErrTooLate)
+	}
+	return s.err
+}
+
+// refusal says why the session can't be saved as it is, or nil.
+func (s *Session) refusal() error {
+	for _, err := range s.bad {
+		return err
+	}
+	return nil
+}
+
+// fault keeps the first of what went wrong.
+func (s *Session) fault(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// writable reports whether a change can still be saved; if not, it keeps why.
+func (s *Session) writable() bool {
+	switch {
+	case s.readOnly != nil:
+		s.fault(s.readOnly)
+		return false
+	case s.committed:
+		s.late = true
+	}
+	return true
+}
+
+// settle encodes what was changed in place.
+func (s *Session) settle() (changed bool, err error) {
+	return s.vals.settle(func(key string, raw []byte) { s.note(change{op: opSet, key: key, raw: raw}) })
+}
+
+// ended settles the account of a session whose response is over: it returns
+// what went wrong and nobody was told of.
+func (s *Session) ended() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rules == Native && s.readOnly == nil {
+		if changed, err := s.settle(); changed || err != nil {
+			s.late = true
+		}
+	}
+	return s.trouble()
+}
+
+// reopen makes a session that was committed ready for the next round.
+func (s *Session) reopen(forgotten bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.committed, s.modified, s.renewed, s.destroyed = false, false, false, false
+	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
+	s.changes, s.before = nil, nil
+	if forgotten {
+		s.rec = Record{}
+	}
+}
+
+// Format prints the type: what a session holds is nobody's to print.
+func (s *Session) Format(f fmt.State, _ rune) { io.WriteString(f, "dewar.Session") }
+
+// LogValue is Format for log/slog.
+func (s *Session) LogValue() slog.Value { return slog.StringValue("dewar.Session") }
+
+// close marks a session whose response can't carry a cookie: what was changed
+// is lost, and so is what will be.
+func (s *Session) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.committed = true
+	if s.modified || s.renewed {
+		s.late = true
+	}
+}

@@ -1,0 +1,65 @@
+package interop
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/interop/twin"
+)
+
+// While Redis is gone no response touches the cookie, requests without one
+// don't notice, and once it is back everything goes on without a restart.
+func TestRedisOutage(t *testing.T) {
+	srv := realserver.Redis(t)
+	env := []string{key, "DEWAR_STORE=redis://" + srv.Addr, "DEWAR_INSECURE=true"}
+	failing, anonymous := twin.Dewar(t, env...), twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
+	_, cookie, err := ask(failing, "", `[["set","a",1]]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(lab *twin.Lab, cookie, ops string) (int, http.Header) {
+		r, err := http.NewRequest("POST", lab.URL+"/ops", strings.NewReader(ops))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Cookie", cookie)
+		res, err := twin.Client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode, res.Header
+	}
+	srv.Stop()
+	for _, row := range []struct {
+		lab         *twin.Lab
+		cookie, ops string
+		want        int
+	}{
+		{failing, cookie, `[["get","a"]]`, 503},
+		{failing, cookie, `[["logout"]]`, 503},
+		{failing, "", `[["get","a"]]`, 200},
+		{failing, "", `[["set","a",1]]`, 503},
+		{anonymous, cookie, `[["get","a"]]`, 200},
+		{anonymous, cookie, `[["set","a",1],["logout"]]`, 200},
+	} {
+		status, h := send(row.lab, row.cookie, row.ops)
+		if status != row.want || len(h["Set-Cookie"]) > 0 {
+			t.Errorf("%s %s: %d %v, want %d and no cookie", row.lab.URL, row.ops, status, h, row.want)
+		}
+	}
+	srv.Start()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		if status, _ := send(failing, "", `[["set","a",1]]`); status == 200 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no recovery within 20 seconds")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}

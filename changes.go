@@ -29,23 +29,33 @@ const (
 	opUnflash
 )
 
+// A ledger holds the changes in their order, and what was there before the
+// first of them.
+type ledger struct {
+	changes []change
+	before  []Entry
+}
+
 // note remembers a change, where anybody could ask for it.
 func (s *Session) note(c change) {
 	if !s.tracks {
 		return
 	}
-	if s.changes == nil {
-		s.before = slices.Clone(s.vals.entries)
+	if s.ledger == nil {
+		s.ledger = &ledger{before: slices.Clone(s.vals.entries)}
 	}
-	s.changes = append(s.changes, c)
+	s.ledger.changes = append(s.ledger.changes, c)
 }
 
 // replay does the changes again, to what another left. It reports whether a
 // plain Set replaced what another had set meanwhile.
 func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error) {
 	v := values{codec: s.vals.codec, entries: slices.Clone(now)}
-	before := values{entries: slices.Clone(s.before)}
-	for _, c := range s.changes {
+	if s.ledger == nil {
+		return v.entries, false, nil
+	}
+	before := values{entries: slices.Clone(s.ledger.before)}
+	for _, c := range s.ledger.changes {
 		i := v.find(c.key)
 		switch c.op {
 		case opSet:

@@ -33,9 +33,14 @@ func varyOnCookie(h http.Header, r Rules, room []string) {
 }
 
 // keepPrivate forbids shared caches to keep a response that carries
-// somebody's session, whatever the handler allowed them.
-func keepPrivate(h http.Header) {
+// somebody's session, whatever the handler allowed them. room is used where
+// nothing was said.
+func keepPrivate(h http.Header, room []string) {
 	lines := h["Cache-Control"]
+	if len(lines) == 0 {
+		h["Cache-Control"] = append(room, "private")
+		return
+	}
 	if hasToken(lines, "private") || hasToken(lines, "no-store") {
 		return
 	}

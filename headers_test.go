@@ -46,7 +46,7 @@ func TestKeepPrivate(t *testing.T) {
 		{[]string{"x", "No-Store"}, []string{"x", "No-Store"}},
 	} {
 		h := http.Header{"Cache-Control": row.lines}
-		keepPrivate(h)
+		keepPrivate(h, nil)
 		if got := h["Cache-Control"]; !reflect.DeepEqual(got, row.want) {
 			t.Errorf("%q: got %q, want %q", row.lines, got, row.want)
 		}

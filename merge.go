@@ -16,26 +16,20 @@ const commitTime = 5 * time.Second
 // what this session did is done again to what is there now, until it holds or
 // the time is over. After the first conflict those of this process take turns.
 func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (value string, err error) {
-	if s.tracks { // else there is nobody to wait for
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), commitTime)
-		defer cancel()
+	if !s.tracks { // nobody else can have changed it
+		value, _, err = m.saveOrRenew(ctx, s, rec, a)
+		return value, err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
 	unlock := func() {}
 	defer func() { unlock() }()
 	for attempt := 0; ; attempt++ {
 		var saved Record
-		if a == renew {
-			value, saved, err = m.o.Backend.Renew(ctx, rec, m.life(s))
-		} else {
-			value, saved, err = m.o.Backend.Save(ctx, rec, m.life(s))
-		}
-		if err == nil {
-			saved.Entries = nil
-			s.rec = saved
+		if value, saved, err = m.saveOrRenew(ctx, s, rec, a); err == nil {
 			return value, nil
 		}
-		if !s.tracks || rec.ID == "" || !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
+		if rec.ID == "" || !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
 			return "", err
 		}
 		if attempt == 0 {
@@ -54,6 +48,21 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 			a = save // renewed by another already
 		}
 	}
+}
+
+// saveOrRenew asks the backend once; what it saved is the session's record from
+// then on.
+func (m *Manager) saveOrRenew(ctx context.Context, s *Session, rec Record, a act) (value string, saved Record, err error) {
+	if a == renew {
+		value, saved, err = m.o.Backend.Renew(ctx, rec, m.life(s))
+	} else {
+		value, saved, err = m.o.Backend.Save(ctx, rec, m.life(s))
+	}
+	if err == nil {
+		s.rec = saved
+		s.rec.Entries = nil
+	}
+	return value, saved, err
 }
 
 // merge reads the record again and does the session's changes to it.

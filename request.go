@@ -20,7 +20,7 @@ type request struct {
 	w     writer
 	ctx   requestContext
 	s     Session
-	lines [2]string // room for the Vary and Set-Cookie of the response
+	lines [3]string // room for the Vary, Set-Cookie and Cache-Control of the response
 
 	mu     sync.Mutex // held while opening
 	opened atomic.Bool
@@ -179,7 +179,7 @@ func (q *request) commit(e ending) error {
 		q.checkTransport()
 	}
 	if a.private {
-		keepPrivate(h)
+		keepPrivate(h, q.lines[2:2])
 	}
 	return err
 }

@@ -43,8 +43,7 @@ type Session struct {
 	bad      map[string]error // keys whose last Set couldn't be encoded
 	err      error            // what else went wrong
 	flashes  *[]Flash         // Flask's rules: what this request has taken
-	changes  []change         // in their order
-	before   []Entry          // what was there before the first of them
+	ledger   *ledger          // what was done; nil: nothing
 }
 
 // NewSession returns a session that isn't any visitor's, for unit tests: put

@@ -16,7 +16,8 @@ import (
 // linkPrefix tells a link's key from a record's: an id has no dot.
 const linkPrefix = "dewar-link."
 
-// linkKey is where the link of an id is kept: never where Flask looks.
+// linkKey is where the link of an id is kept: beside the records, under a name
+// made from a digest, so that the key of the link does not give away the id.
 func (c *InStore) linkKey(id string) string {
 	h := digest("link", id)
 	return c.Prefix + linkPrefix + base64.RawURLEncoding.EncodeToString(h[:])
@@ -180,8 +181,9 @@ func (c *InStore) place(ctx context.Context, next string, st *stored, data []byt
 	return c.Store.Create(ctx, c.recordKey(next), data, life)
 }
 
-// abandon undoes a renewal whose session ended while it was under way, and
-// must stay ended.
+// abandon takes away the record of a renewal that came to nothing: its session
+// ended while it was under way and must stay ended, or the record could not be
+// put in its place.
 func (c *InStore) abandon(ctx context.Context, next string) {
 	_ = c.Store.Delete(ctx, c.recordKey(next))
 }

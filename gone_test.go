@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/store/memstore"
 )
 
 // A logout isn't undone, by whoever is in flight: a writer, one that only
@@ -172,3 +175,136 @@ func TestNoThirdID(t *testing.T) {
 		})
 	}
 }
+
+// A request that was under way when its session was renewed finds it however
+// long it takes; one that comes after the grace period doesn't.
+func TestSlowerThanTheGracePeriod(t *testing.T) {
+	for _, layout := range []dewar.Layout{dewar.NativeLayout, dewar.FlaskLayout} {
+		c := newClock()
+		m, _ := stored(t, func(o *dewar.Options) {
+			o.Now = c.now
+			o.Backend = &dewar.InStore{Store: memstore.New(memstore.Options{Now: c.now}), Layout: layout, Codec: msgpack.Codec{}}
+		})
+		old := signedIn(t, m, map[string]any{"a": 1})
+		var next string
+		renewMeanwhile := func(cookie string) {
+			next = cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Renew() }))
+			c.at = c.at.Add(40 * time.Minute)
+		}
+		if got := cookieOf(visit(m, old, func(s *dewar.Session) { s.Set("b", 2); renewMeanwhile(old) })); got != next {
+			t.Errorf("layout %v: a slow writer's cookie isn't the present one", layout)
+		}
+		visit(m, next, func(s *dewar.Session) {
+			if s.Len() != 2 {
+				t.Errorf("layout %v: a slow write was lost", layout)
+			}
+		})
+		visit(m, old, func(s *dewar.Session) {
+			if !s.IsNew() {
+				t.Errorf("layout %v: the previous id works after the grace period", layout)
+			}
+		})
+		old = next
+		visit(m, old, func(s *dewar.Session) { s.Destroy(); renewMeanwhile(old) })
+		visit(m, next, func(s *dewar.Session) {
+			if !s.IsNew() {
+				t.Errorf("layout %v: a slow sign-out missed the new id", layout)
+			}
+		})
+	}
+}
+
+// A renewal that meets a conflict is done again, under the id that was claimed;
+// and if Flask, which knows nothing of links, ends the session in between, it
+// stays ended.
+func TestRenewalInTwoTries(t *testing.T) {
+	for _, ended := range []bool{false, true} {
+		var m *dewar.Manager
+		var cookie string
+		home := memstore.New(memstore.Options{})
+		st := &between{Store: home}
+		m, _ = stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st, Layout: dewar.FlaskLayout} })
+		cookie = signedIn(t, m, map[string]any{"a": 1})
+		st.removal = func() {
+			visit(m, cookie, func(s *dewar.Session) { s.Set("b", 2) })
+			st.load = func() {
+				if _, id, _ := strings.Cut(cookie, "="); ended {
+					_ = home.Delete(t.Context(), id)
+				}
+			}
+		}
+		next := cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Renew() }))
+		if !ended && (next == "" || next == cookie) {
+			t.Error("not renewed")
+		}
+		if n := sessions(home); n != map[bool]int{false: 1, true: 0}[ended] {
+			t.Errorf("ended %v: %d sessions are left", ended, n)
+		}
+	}
+}
+
+// between is a store that does something once before an item is removed or
+// loaded.
+type between struct {
+	dewar.Store
+	removal, load func()
+}
+
+func once(f *func()) {
+	if g := *f; g != nil {
+		*f = nil
+		g()
+	}
+}
+
+func (b *between) Remove(ctx context.Context, key string, old dewar.Item) error {
+	once(&b.removal)
+	return b.Store.Remove(ctx, key, old)
+}
+
+func (b *between) Load(ctx context.Context, key string) (dewar.Item, error) {
+	once(&b.load)
+	return b.Store.Load(ctx, key)
+}
+
+// A renewer that died after it had claimed keeps the next one away for the
+// grace period only.
+func TestClaimOfTheDead(t *testing.T) {
+	c := newClock()
+	st := &dying{Store: memstore.New(memstore.Options{Now: c.now})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Now, o.Backend = c.now, &dewar.InStore{Store: st} })
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	st.dead = true
+	visit(m, cookie, func(s *dewar.Session) { s.Renew() })
+	st.dead = false
+	renew := func(s *dewar.Session) { s.Renew() }
+	if got := cookieOf(visit(m, cookie, renew)); got != cookie {
+		t.Error("renewed while another may be at it")
+	}
+	c.at = c.at.Add(11 * time.Second)
+	if got := cookieOf(visit(m, cookie, renew)); got == cookie || got == "" {
+		t.Error("not renewed")
+	}
+}
+
+// dying is a store whose clients die once they have claimed.
+type dying struct {
+	dewar.Store
+	dead bool
+}
+
+func (d *dying) Create(ctx context.Context, key string, data []byte, life time.Duration) (dewar.Item, error) {
+	if d.dead && !strings.Contains(key, "link") {
+		return dewar.Item{}, errDead
+	}
+	return d.Store.Create(ctx, key, data, life)
+}
+
+func (d *dying) Remove(ctx context.Context, key string, old dewar.Item) error {
+	if d.dead {
+		return errDead
+	}
+	return d.Store.Remove(ctx, key, old)
+}
+
+var errDead = errors.New("dead")

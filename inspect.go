@@ -30,7 +30,7 @@ func (c *InStore) IsLink(key string) bool {
 // ErrUndecodable if they are no record.
 func (c *InStore) Read(data []byte) (created time.Time, entries []Entry, err error) {
 	if c.Layout == NativeLayout {
-		if len(data) < headerLen || data[0] != headerVersion {
+		if !hasHeader(data) {
 			return time.Time{}, nil, ErrUndecodable
 		}
 		created, data = time.Unix(int64(binary.BigEndian.Uint64(data[1:])), 0), data[headerLen:]

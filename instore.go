@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/taggedjson"
 )
 
@@ -30,12 +31,7 @@ type InStore struct {
 type stored struct {
 	item   Item
 	header header
-
-	// Of a renewal that met a conflict: the id that was claimed, and what was
-	// put there.
-	next     string
-	nextItem Item
-	link     Item
+	claim  *claim // of a renewal that met a conflict
 }
 
 // maxPrefix leaves room for an id of any length in a key that every store
@@ -90,7 +86,7 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	}
 	rec, err := c.load(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		rec, err = c.follow(ctx, id)
+		rec, err = c.follow(ctx, id, false)
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -118,6 +114,9 @@ func (c *InStore) load(ctx context.Context, id string) (Record, error) {
 		if c.left(st.header) <= 0 {
 			return Record{}, ErrNotFound
 		}
+	} else {
+		m, ok := c.Codec.(codec.Marker)
+		st.header.marked = !ok || m.Marked(payload)
 	}
 	entries, err := c.Codec.Split(payload)
 	if err != nil {
@@ -157,17 +156,21 @@ func (c *InStore) age(id string, item Item, life time.Duration) time.Duration {
 
 // Reload reads the record again, under the id that it has now.
 func (c *InStore) Reload(ctx context.Context, r Record) (Record, error) {
+	var under *claim
+	if st, _ := r.State.(*stored); st != nil {
+		under = st.claim
+	}
 	fresh, err := c.load(ctx, r.ID)
-	fresh.Moved = r.Moved
-	st, _ := r.State.(*stored)
-	switch claimed := st != nil && st.next != ""; {
-	case err == nil && claimed:
-		fresh.State.(*stored).next, fresh.State.(*stored).nextItem = st.next, st.nextItem
-		fresh.State.(*stored).link = st.link
-	case errors.Is(err, ErrNotFound) && claimed:
-		c.abandon(ctx, st.next)
+	switch {
+	case err == nil:
+		fresh.Moved = r.Moved
+		fresh.State.(*stored).claim = under
+		return fresh, nil
 	case errors.Is(err, ErrNotFound):
-		fresh, err = c.follow(ctx, r.ID)
+		if under != nil {
+			c.abandon(ctx, under)
+		}
+		fresh, err = c.follow(ctx, r.ID, true)
 	}
 	if errors.Is(err, ErrNotFound) {
 		return Record{}, ErrSessionGone
@@ -232,6 +235,11 @@ func (c *InStore) create(ctx context.Context, r Record, life time.Duration) (str
 func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header, error) {
 	if c.Layout == FlaskLayout {
 		data, err := c.Codec.Join(nil, r.Entries)
+		if m, ok := c.Codec.(codec.Marker); !ok {
+			h.marked = true
+		} else if h.marked && err == nil {
+			data = m.Mark(data)
+		}
 		return data, h, err
 	}
 	h.life = life
@@ -263,25 +271,23 @@ func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (stri
 	return r.ID, nil
 }
 
-// Drop forgets the record, whatever was written to it meanwhile, and also if it
-// was renewed. The link's key is taken, so that nobody who is renewing it, or
-// was and died, leads a cookie anywhere. In Flask's layout that is done only
-// where there is a link: what else lies there is Flask's, and a renewal that
-// begins after the sign-out finds out at its end.
+// Drop forgets the record. If it is there as it was read, and had no mark,
+// nobody can be renewing it. Otherwise it goes whatever was written to it
+// meanwhile, and also what it was renewed to; and the link's key is taken, so
+// that nobody who is renewing it, or was and died, leads a cookie anywhere.
 func (c *InStore) Drop(ctx context.Context, r Record) error {
-	for id, hops := r.ID, 0; id != "" && hops < maxHops; hops++ {
-		if err := c.Store.Delete(ctx, c.recordKey(id)); err != nil {
+	if st, _ := r.State.(*stored); st != nil && !st.header.marked {
+		err := c.Store.Remove(ctx, c.recordKey(r.ID), st.item)
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if c.Layout == FlaskLayout {
-			if _, err := c.successor(ctx, id); errors.Is(err, ErrNotFound) {
-				return nil
-			} else if err != nil {
-				return err
-			}
+	}
+	for id, hops := r.ID, 0; id != "" && hops < maxHops; hops++ {
+		err := c.Store.Delete(ctx, c.recordKey(id))
+		if err == nil {
+			id, err = c.cut(ctx, id)
 		}
-		var err error
-		if id, err = c.cut(ctx, id); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/sniff"
 	"github.com/dewar-go/dewar/store/memstore"
 )
 
@@ -20,12 +22,12 @@ import (
 func TestEveryInterleaving(t *testing.T) {
 	var plays int
 	synctest.Test(t, func(t *testing.T) {
-		all := []string{"set1", "set2", "incr", "renew", "destroy", "bye", "read", "fresh set1", "fresh renew", "fresh read"}
-		for _, kind := range []string{"store", "signed", "fallback"} {
+		all := []string{"set1", "set2", "incr", "renew", "destroy", "bye", "read", "fresh set1", "fresh renew", "fresh destroy", "fresh read"}
+		for _, kind := range []string{"store", "flask", "signed", "fallback"} {
 			for i, a := range all {
 				for _, b := range all[i:] {
 					explore(t, kind, []string{a, b}, -1, -1, 400, &plays)
-					for dies := 0; kind == "store" && explore(t, kind, []string{a, b}, 0, dies, 60, &plays); dies++ {
+					for dies := 0; (kind == "store" || kind == "flask") && explore(t, kind, []string{a, b}, 0, dies, 60, &plays); dies++ {
 					}
 				}
 			}
@@ -39,6 +41,11 @@ func TestEveryInterleaving(t *testing.T) {
 			{"fresh renew", "fresh set1", "renew"},
 		} {
 			explore(t, "store", names, -1, -1, 1500, &plays)
+			explore(t, "flask", names, -1, -1, 500, &plays)
+		}
+		for _, kind := range []string{"store", "flask"} {
+			for dies := 0; explore(t, kind, []string{"renew", "set1", "fresh destroy"}, 0, dies, 200, &plays); dies++ {
+			}
 		}
 	})
 	t.Log(plays, "orders")
@@ -148,6 +155,10 @@ func stage(t *testing.T, kind string) *play {
 	p.m = manage(home(""))
 	var first *dewar.Manager // it makes the session
 	switch kind {
+	case "flask":
+		b := home("")
+		b.Layout, b.Codec = dewar.FlaskLayout, sniff.New(msgpack.Codec{})
+		p.m = manage(b)
 	case "signed":
 		p.m = manage(dewar.SignedID{Backend: home(""), Keys: ring(t, secret)})
 	case "fallback":
@@ -225,7 +236,7 @@ func (p *play) broken(t *testing.T) (bad []string) {
 		switch {
 		case ends && r.acked() && (over < 0 || r.end < over):
 			over = r.end
-		case ends && !r.acked():
+		case ends && (r.died || r.err != nil):
 			unsure = true
 		case !ends && r.acked() && r.answer.Value != "":
 			cookies = append(cookies, r.answer.Value)

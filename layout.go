@@ -36,17 +36,23 @@ type header struct {
 	created time.Time // whole seconds
 	renewed time.Time // when it got its id
 	life    time.Duration
+	marked  bool // somebody may be renewing it
 }
 
-// The header on the wire: version, created, renewed, life (seconds, big-endian),
-// a stamp that is new with each write, a digest of the id.
+// The header on the wire: version and mark, created, renewed, life (seconds,
+// big-endian), a stamp that is new with each write, a digest of the id.
 const (
 	headerVersion = 1
+	headerMark    = 0x80 // beside the version
 	headerLen     = 1 + 8 + 8 + 4 + 8 + 8
 )
 
 func (h header) append(dst []byte, id string) []byte {
-	dst = append(dst, headerVersion)
+	first := byte(headerVersion)
+	if h.marked {
+		first |= headerMark
+	}
+	dst = append(dst, first)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(h.created.Unix()))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(h.renewed.Unix()))
 	dst = binary.BigEndian.AppendUint32(dst, uint32(min(h.life, maxLife)/time.Second))
@@ -61,11 +67,16 @@ func (h header) append(dst []byte, id string) []byte {
 // isn't one, is ErrUndecodable.
 func parseHeader(data []byte, id string) (h header, payload []byte, err error) {
 	check := digest("check", id)
-	if len(data) < headerLen || data[0] != headerVersion || !bytes.Equal(data[headerLen-8:headerLen], check[:8]) {
+	if !hasHeader(data) || !bytes.Equal(data[headerLen-8:headerLen], check[:8]) {
 		return header{}, nil, ErrUndecodable
 	}
+	h.marked = data[0]&headerMark != 0
 	h.created = time.Unix(int64(binary.BigEndian.Uint64(data[1:])), 0)
 	h.renewed = time.Unix(int64(binary.BigEndian.Uint64(data[9:])), 0)
 	h.life = time.Duration(binary.BigEndian.Uint32(data[17:])) * time.Second
 	return h, data[headerLen:], nil
+}
+
+func hasHeader(data []byte) bool {
+	return len(data) >= headerLen && data[0]&^headerMark == headerVersion
 }

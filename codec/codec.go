@@ -60,6 +60,19 @@ type Codec interface {
 	Encode(dst []byte, v any) ([]byte, error)
 }
 
+// A Marker is a Codec that can write a session in a second form, which means
+// the same to all who read it: a mark that a program beside us, Flask, doesn't
+// notice. Split reads both forms, Join writes the first.
+type Marker interface {
+	// Mark returns the session data, which isn't marked, in the second form, and
+	// leaves data as it is.
+	Mark(data []byte) []byte
+
+	// Marked reports whether data is in the second form, or has none, or isn't
+	// a session.
+	Marked(data []byte) bool
+}
+
 // An Entry is one top-level key of a session and its value, still encoded.
 type Entry struct {
 	Key string

@@ -111,8 +111,8 @@ func TestCommandsOfARequest(t *testing.T) {
 		visit(cookie, write) // the server knows the scripts from here on
 		now = now.Add(2 * time.Hour)
 		visit(cookie, read)
-		other, _ := visit("", write)
-		visit(other, func(s *dewar.Session) { s.Destroy() })
+		renewed, _ := visit("", write)
+		renewed, _ = visit(renewed, func(s *dewar.Session) { s.Renew() })
 		want := map[string][2]string{
 			"no cookie":          {"", ""},
 			"first value":        {"set", "set"},
@@ -120,7 +120,8 @@ func TestCommandsOfARequest(t *testing.T) {
 			"write":              {"get evalsha", "get evalsha"},
 			"a day later, read":  {"get evalsha", "get evalsha"},
 			"and again":          {"get", "get evalsha"},
-			"sign-out":           {"get del set", "get del get"},
+			"sign-out":           {"get evalsha", "get evalsha"},
+			"renewed, sign-out":  {"get evalsha", "get evalsha"},
 			"with an unknown id": {"get get", "get get"},
 			"an id of no shape":  {"", ""},
 		}
@@ -149,6 +150,8 @@ func TestCommandsOfARequest(t *testing.T) {
 		check("and again", got)
 		_, got = visit(cookie, func(s *dewar.Session) { s.Destroy() })
 		check("sign-out", got)
+		_, got = visit(renewed, func(s *dewar.Session) { s.Destroy() })
+		check("renewed, sign-out", got)
 		_, got = visit(cookie, read)
 		check("with an unknown id", got)
 		_, got = visit("__Host-session=../x; session=../x", read)

@@ -9,7 +9,10 @@ import (
 // ready, and safe for concurrent use.
 type Codec struct{}
 
-var _ codec.Codec = Codec{}
+var (
+	_ codec.Codec  = Codec{}
+	_ codec.Marker = Codec{}
+)
 
 func malformed(offset int) error   { return fault.Malformed("msgpack", offset) }
 func beyondLimit(offset int) error { return fault.Limit("msgpack", offset) }

@@ -12,7 +12,10 @@ import (
 // and safe for concurrent use.
 type Codec struct{}
 
-var _ codec.Codec = Codec{}
+var (
+	_ codec.Codec  = Codec{}
+	_ codec.Marker = Codec{}
+)
 
 // strict is what msgspec reads.
 var strict = jsontext.Grammar{Package: "plainjson"}
@@ -69,3 +72,9 @@ func joinedLen(all []codec.Entry) int {
 	}
 	return n
 }
+
+// Mark writes a space after the object.
+func (Codec) Mark(data []byte) []byte { return jsontext.Mark(data) }
+
+// Marked reports whether white space stands after the object.
+func (Codec) Marked(data []byte) bool { return jsontext.Marked(data) }

@@ -49,6 +49,26 @@ func (c Codec) Split(data []byte) ([]codec.Entry, error) {
 	return nil, fmt.Errorf("sniff: neither MessagePack nor JSON nor a pickle: %w", codec.ErrMalformed)
 }
 
+// Mark is that of the codec whose format data is in.
+func (c Codec) Mark(data []byte) []byte {
+	if Of(data) == JSON {
+		return plainjson.Codec{}.Mark(data)
+	}
+	return msgpack.Codec{}.Mark(data)
+}
+
+// Marked is that of the codec whose format data is in; what no codec reads is
+// marked.
+func (c Codec) Marked(data []byte) bool {
+	switch Of(data) {
+	case MsgPack:
+		return msgpack.Codec{}.Marked(data)
+	case JSON:
+		return plainjson.Codec{}.Marked(data)
+	}
+	return true
+}
+
 func (c Codec) split(data []byte, read codec.Codec, same bool) ([]codec.Entry, error) {
 	entries, err := read.Split(data)
 	if err != nil || same {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/internal/jsontext"
 )
 
 // A Codec reads and writes tagged JSON. The zero value is Flask's
@@ -13,7 +14,10 @@ type Codec struct {
 	custom []Tag
 }
 
-var _ codec.Codec = Codec{}
+var (
+	_ codec.Codec  = Codec{}
+	_ codec.Marker = Codec{}
+)
 
 // A Tag teaches a Codec one more type, as a subclass of Flask's JSONTag does.
 type Tag struct {
@@ -81,3 +85,9 @@ func (c Codec) tag(name string) *Tag {
 	}
 	return nil
 }
+
+// Mark writes a space after the object.
+func (Codec) Mark(data []byte) []byte { return jsontext.Mark(data) }
+
+// Marked reports whether white space stands after the object.
+func (Codec) Marked(data []byte) bool { return jsontext.Marked(data) }

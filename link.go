@@ -1,0 +1,133 @@
+package dewar
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"time"
+)
+
+// A renewed session's previous id leads to it by a link, kept under a key of
+// its own that is made of the previous id, and sealed with it: who reads the
+// store learns no id.
+
+// linkPrefix tells a link's key from a record's: an id has no dot.
+const linkPrefix = "dewar-link."
+
+// inFlight is longer than any request that was under way when its session was
+// renewed or ended. Requests that come later are led on for InStore.Grace only.
+const inFlight = time.Hour
+
+// A link leads from an id to the next one, until a time for those who come with
+// it. Cut, it leads nowhere: next is empty.
+type link struct {
+	next  string
+	until time.Time // whole milliseconds
+}
+
+// linkKey is where the link of an id is kept: beside the records, under a name
+// made from a digest, so that the key of the link does not give away the id.
+func (c *InStore) linkKey(id string) string {
+	h := digest("link", id)
+	return c.Prefix + linkPrefix + base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+// linkLife is how long links are kept.
+func (c *InStore) linkLife() time.Duration { return max(c.Grace, inFlight) }
+
+// sealer seals the link of an id.
+func sealer(id string) cipher.AEAD {
+	h := digest("seal", id)
+	block, err := aes.NewCipher(h[:])
+	if err != nil {
+		panic(err) // a key of 32 bytes is one
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err)
+	}
+	return aead
+}
+
+func (l link) seal(id string) []byte {
+	plain := binary.BigEndian.AppendUint64(nil, uint64(l.until.UnixMilli()))
+	return sealer(id).Seal(nil, nil, append(plain, l.next...), nil)
+}
+
+// openLink reads the link of an id. What isn't one leads nowhere.
+func openLink(id string, sealed []byte) link {
+	plain, err := sealer(id).Open(nil, nil, sealed, nil)
+	if err != nil || len(plain) < 8 || !validID(string(plain[8:])) {
+		return link{}
+	}
+	return link{string(plain[8:]), time.UnixMilli(int64(binary.BigEndian.Uint64(plain)))}
+}
+
+// link loads the link of an id; one that leads nowhere is ErrNotFound.
+func (c *InStore) link(ctx context.Context, id string) (link, error) {
+	item, err := c.Store.Load(ctx, c.linkKey(id))
+	if err != nil {
+		return link{}, err
+	}
+	l := openLink(id, item.Data)
+	if l.next == "" {
+		return l, ErrNotFound
+	}
+	return l, nil
+}
+
+// maxHops is how often a session is renewed within one grace period, at the
+// most, for its first id to lead to it still.
+const maxHops = 8
+
+// follow loads the record that a previous id leads to. Who was under way when
+// it was renewed is led there at any time, who comes late is not.
+func (c *InStore) follow(ctx context.Context, id string, underWay bool) (r Record, err error) {
+	for range maxHops {
+		l, err := c.link(ctx, id)
+		if err != nil {
+			return Record{}, err
+		}
+		if !underWay && !c.now().Before(l.until) {
+			return Record{}, ErrNotFound
+		}
+		if r, err = c.load(ctx, l.next); !errors.Is(err, ErrNotFound) {
+			r.Moved = true
+			return r, err
+		}
+		id = l.next
+	}
+	return Record{}, ErrNotFound
+}
+
+// cut takes the key of an id's link with a link that leads nowhere, and gives
+// where the one that was there led.
+func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
+	key, nowhere := c.linkKey(id), link{}.seal(id)
+	for range 3 {
+		_, err = c.Store.Create(ctx, key, nowhere, c.linkLife())
+		if !errors.Is(err, ErrExists) {
+			return "", err
+		}
+		item, err := c.Store.Load(ctx, key)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		l := openLink(id, item.Data)
+		if l.next == "" {
+			return "", nil
+		}
+		_, err = c.Store.Update(ctx, key, item, nowhere, c.linkLife())
+		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+			continue
+		}
+		return l.next, err
+	}
+	return "", ErrConflict
+}

@@ -1,7 +1,9 @@
 package dewar
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,13 +12,34 @@ import (
 // What tools need that look into a store from outside. Nothing here is for
 // handlers.
 
-// KeyOf gives the key under which the record of an id is kept. The error is
-// ErrMalformed if that is no id.
-func (c *InStore) KeyOf(id string) (string, error) {
+// Find gives the key under which the record of an id is kept: of a session that
+// was renewed within the last hour, that of its present id. Where there is no
+// record it is the key that one of this id would have. The error is
+// ErrMalformed if that is no id, or else the store's.
+func (c *InStore) Find(ctx context.Context, id string) (string, error) {
 	if !validID(id) {
 		return "", ErrMalformed
 	}
-	return c.recordKey(id), nil
+	own := c.recordKey(id)
+	for range maxHops {
+		key := c.recordKey(id)
+		_, err := c.Store.Load(ctx, key)
+		if err == nil || errors.Is(err, ErrUndecodable) {
+			return key, nil
+		}
+		var l link
+		if errors.Is(err, ErrNotFound) {
+			l, err = c.link(ctx, id)
+		}
+		if errors.Is(err, ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		id = l.next
+	}
+	return own, nil
 }
 
 // IsLink reports whether a key holds the link that leads from a renewed

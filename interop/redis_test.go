@@ -79,7 +79,7 @@ func TestRedisBothWays(t *testing.T) {
 					}
 				})
 			}
-			for n := range 100 {
+			for n := range 200 {
 				session := plainSession(randomSession(r), row.json).(map[string]any)
 				text, err := taggedjson.Marshal(session)
 				if err != nil {

@@ -106,7 +106,7 @@ func ref(ts *testscript.TestScript, neg bool, args []string) {
 
 func keyOf(ts *testscript.TestScript, idFile string) string {
 	_, backend := sessions(ts)
-	key, err := backend.KeyOf(ts.ReadFile(idFile))
+	key, err := backend.Find(context.Background(), ts.ReadFile(idFile))
 	ts.Check(err)
 	return key
 }

@@ -17,8 +17,9 @@ func newEnd(env Env) *cobra.Command {
 		Use:   "end REF...|-",
 		Short: "End sessions that are kept in a store",
 		Long: `End sessions that are kept in a store: who had one has to sign in again. REFs are
-as ls prints them; for - one session's id is read from stdin. The refs of those
-that were ended are printed; some may be, though others are unknown.
+as ls prints them; for - one session's id, or the one it had before it was
+renewed, is read from stdin. The refs of those that were ended are printed; some
+may be, though others are unknown.
 
 ` + storeHelp + "\n\n" + storeExitHelp,
 		Example: `  dewar end 0123456789abcdef fedcba9876543210

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"iter"
 	"regexp"
@@ -53,7 +54,7 @@ func (s shelf) list(ctx context.Context) iter.Seq2[dewar.Listed, error] {
 // session has. It reads the store to the end only if there are such.
 func (s shelf) keys(ctx context.Context, stdin io.Reader, args []string) (keys, unknown []string, err error) {
 	if args[0] == "-" {
-		key, err := s.keyFrom(stdin)
+		key, err := s.keyFrom(ctx, stdin)
 		return []string{key}, nil, err
 	}
 	unknown = slices.Compact(slices.Sorted(slices.Values(args)))
@@ -71,17 +72,17 @@ func (s shelf) keys(ctx context.Context, stdin io.Reader, args []string) (keys, 
 	return keys, unknown, nil
 }
 
-// keyFrom returns the key of the id on stdin.
-func (s shelf) keyFrom(stdin io.Reader) (string, error) {
+// keyFrom returns the key of the session whose id is on stdin.
+func (s shelf) keyFrom(ctx context.Context, stdin io.Reader) (string, error) {
 	id, err := valueOf(stdin, "-")
 	if err != nil {
 		return "", err
 	}
-	key, err := s.sessions.KeyOf(id)
-	if err != nil {
+	key, err := s.sessions.Find(ctx, id)
+	if errors.Is(err, dewar.ErrMalformed) {
 		return "", &refusal{"malformed", "not the shape of an id: letters, digits, - and _, without a signature"}
 	}
-	return key, nil
+	return key, err
 }
 
 func refuseRefs(unknown []string) error {

@@ -17,8 +17,9 @@ func newShow(env Env) *cobra.Command {
 		Use:   "show REF|-",
 		Short: "Print a session that is kept in a store",
 		Long: `Print a session that is kept in a store, as one line of tagged JSON. REF is as ls
-prints it; for - the session's id is read from stdin. With --info there is a
-second line, of words of the form name=value:
+prints it; for - the session's id, or the one it had before it was renewed, is
+read from stdin. With --info there is a second line, of words of the form
+name=value:
   size=87          bytes of the record
   left=3600s       whole seconds that it has left, or unknown
   format=msgpack   or tagged, or json

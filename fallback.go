@@ -8,15 +8,17 @@ import (
 )
 
 // Fallback is a Backend for moving house: sessions are kept by New, and those
-// that only Old knows are found there and move when they are next saved, under
-// the id that they have, so that nobody is logged out. Once Old is empty, or
+// that only Old knows are found there and move when they are next saved, or
+// have their life extended, so that nobody is logged out. Once Old is empty, or
 // its longest life is over, use New alone.
 //
-// Between two stores no update of two requests is lost and no logout undone. In
-// the one moment in which a session moves, a third request that renews it at
-// the same time, or a store that fails in the middle, can cost one of them its
-// change, and what a program that knows only Old writes may be lost. A signed
-// cookie can't be taken back: moving from InCookie, a copy of an old
+// Between two stores a move is a renewal (see [InStore.Renew]): the session gets
+// a new id, its previous one leads to it for as long as it would have lived,
+// no update is lost and no logout undone, whoever dies in the middle. What a
+// program that knows only Old writes in the moment of the move is not lost
+// either, but it won't find the session afterwards.
+//
+// A signed cookie can't be taken back: moving from InCookie, a copy of an old
 // cookie leads to its session as long as Old is asked.
 type Fallback struct {
 	New Backend // needed
@@ -30,139 +32,148 @@ type elsewhere struct{ old Record }
 func (f Fallback) SessionCodec() Codec { return codecOf(f.New) }
 
 // Open asks New, Old, and New again. Where neither has a session, the reason is
-// New's.
+// New's. What New finds by a link may still be on its way: if Old has it, that
+// counts.
 func (f Fallback) Open(ctx context.Context, value string) (Record, error) {
 	r, err := f.New.Open(ctx, value)
-	if !errors.Is(err, ErrNoSession) {
+	if !errors.Is(err, ErrNoSession) && !(err == nil && r.Moved) {
 		return r, err
 	}
 	old, oldErr := f.Old.Open(ctx, value)
 	switch {
-	case errors.Is(oldErr, ErrNoSession):
-		return f.New.Open(ctx, value) // it may have moved between the two questions
-	case oldErr != nil:
+	case oldErr == nil:
+		return f.found(old)
+	case !errors.Is(oldErr, ErrNoSession):
 		return Record{}, oldErr
+	case err == nil:
+		return r, nil
 	}
-	return f.found(old)
+	return f.New.Open(ctx, value) // it may have moved between the two questions
 }
 
 // found makes a record of Old one that New could save.
 func (f Fallback) found(old Record) (Record, error) {
-	from, to := codecOf(f.Old), codecOf(f.New)
 	r := old
-	r.Entries = make([]Entry, len(old.Entries), len(old.Entries)+1)
-	for i, e := range old.Entries {
-		v, err := from.Decode(e.Raw)
-		if err == nil {
-			e.Raw, err = to.Encode(nil, v)
-		}
-		if err != nil {
-			return Record{}, fmt.Errorf("%w: %w: %w", ErrNoSession, ErrUndecodable, err)
-		}
-		r.Entries[i] = e
+	var err error
+	if r.Entries, err = translated(old.Entries, codecOf(f.Old), codecOf(f.New)); err != nil {
+		return Record{}, fmt.Errorf("%w: %w: %w", ErrNoSession, ErrUndecodable, err)
 	}
 	old.Entries = nil
 	r.State = &elsewhere{old}
 	return r, nil
 }
 
-// Reload asks New, where the session may be by now, then Old.
+func translated(entries []Entry, from, to Codec) ([]Entry, error) {
+	out := make([]Entry, len(entries), len(entries)+1)
+	for i, e := range entries {
+		v, err := from.Decode(e.Raw)
+		if err == nil {
+			e.Raw, err = to.Encode(nil, v)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+// Reload asks Old as long as it has the session, then New.
 func (f Fallback) Reload(ctx context.Context, r Record) (Record, error) {
 	st, ok := r.State.(*elsewhere)
 	if !ok {
 		return f.New.Reload(ctx, r)
 	}
-	fresh, err := f.New.Reload(ctx, Record{ID: r.ID})
-	if !errors.Is(err, ErrSessionGone) {
-		return fresh, err
-	}
 	old, err := f.Old.Reload(ctx, st.old)
-	if errors.Is(err, ErrSessionGone) {
-		return f.New.Reload(ctx, Record{ID: r.ID}) // it may have moved between the two questions
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return f.found(old)
+	case !errors.Is(err, ErrSessionGone):
 		return Record{}, err
 	}
-	return f.found(old)
+	if to, in := homeOf(f.New), st.old.claim(); to != nil && in != nil {
+		to.abandon(ctx, in)
+	}
+	return f.New.Reload(ctx, Record{ID: r.ID})
 }
 
-// Save saves to New. A session of Old moves: it is kept by New first, then
-// removed from Old as it was read, which fails if it ended or changed
-// meanwhile.
+// Save saves to New; a session of Old moves.
 func (f Fallback) Save(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
 	st, ok := r.State.(*elsewhere)
 	if !ok {
 		return f.New.Save(ctx, r, life)
 	}
-	value, saved, err := f.take(ctx, Record{ID: r.ID, Entries: r.Entries}, life)
+	from, to := homeOf(f.Old), homeOf(f.New)
+	if from == nil || to == nil {
+		return f.carry(ctx, from, st.old, r, life)
+	}
+	moving := st.old
+	moving.Entries = r.Entries
+	moved, err := from.renewInto(ctx, to, moving, life, life)
+	if err == nil {
+		return f.New.(mover).value(moved.ID), moved, nil
+	}
+	moved.Entries = nil
+	r.State = &elsewhere{moved}
+	if errors.Is(err, errClaimed) {
+		return f.stay(ctx, r, moved, life)
+	}
+	return "", r, err
+}
+
+// stay saves a session that somebody else is moving where it is.
+func (f Fallback) stay(ctx context.Context, r, old Record, life time.Duration) (string, Record, error) {
+	var err error
+	if old.Entries, err = translated(r.Entries, codecOf(f.New), codecOf(f.Old)); err != nil {
+		return "", r, err
+	}
+	value, saved, err := f.Old.Save(ctx, old, life)
+	if err == nil {
+		saved.Entries = nil
+		r.State = &elsewhere{saved}
+	}
+	return value, r, err
+}
+
+// carry moves a session out of a signed cookie, or into one: what was read from
+// a store is removed only as it was read.
+func (f Fallback) carry(ctx context.Context, from *InStore, old, r Record, life time.Duration) (string, Record, error) {
+	value, saved, err := f.New.Save(ctx, Record{Entries: r.Entries}, life)
+	if err == nil && from != nil {
+		err = from.remove(ctx, old)
+	}
 	if err != nil {
 		return "", r, err
-	}
-	old, ok := f.Old.(remover)
-	if !ok {
-		return value, saved, nil
-	}
-	err = old.remove(ctx, st.old)
-	switch {
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrSessionGone):
-		f.undo(ctx, saved)
-		return "", r, err
-	case err != nil:
-		return "", r, err // whether it is gone is unknown: New keeps it
 	}
 	return value, saved, nil
 }
 
-// undo takes back a move. It forgets that record alone, not what it became if
-// it was renewed before.
-func (f Fallback) undo(ctx context.Context, saved Record) {
-	to, ok := f.New.(remover)
-	if !ok {
-		return
-	}
-	for id := saved.ID; errors.Is(to.remove(ctx, saved), ErrConflict); {
-		var err error
-		if saved, err = f.New.Reload(ctx, Record{ID: id}); err != nil || saved.ID != id {
-			return
-		}
-	}
-}
-
-// take keeps a record of Old in New, under its id if New's sessions have one.
-func (f Fallback) take(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
-	if to, ok := f.New.(adopter); ok && r.ID != "" {
-		return to.adopt(ctx, r, life)
-	}
-	r.ID = ""
-	return f.New.Save(ctx, r, life)
-}
-
-// Renew renews in New; a session of Old moves first.
+// Renew renews in New; a session of Old moves, which gives it a new id.
 func (f Fallback) Renew(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
-	if _, ok := r.State.(*elsewhere); !ok {
-		return f.New.Renew(ctx, r, life)
+	if _, ok := r.State.(*elsewhere); ok {
+		return f.Save(ctx, r, life)
 	}
-	_, saved, err := f.Save(ctx, r, life)
-	if err != nil {
-		return "", r, err
-	}
-	saved.Entries = r.Entries
-	return f.New.Renew(ctx, saved, life)
+	return f.New.Renew(ctx, r, life)
 }
 
-// Touch extends the session where it is.
+// Touch extends the session's life. One of Old moves, unless somebody is
+// changing it, which moves it too.
 func (f Fallback) Touch(ctx context.Context, r Record, life time.Duration) (string, error) {
-	if st, ok := r.State.(*elsewhere); ok {
-		return f.Old.Touch(ctx, st.old, life)
+	if _, ok := r.State.(*elsewhere); !ok {
+		return f.New.Touch(ctx, r, life)
 	}
-	return f.New.Touch(ctx, r, life)
+	value, _, err := f.Save(ctx, r, life)
+	if errors.Is(err, ErrConflict) {
+		return "", nil
+	}
+	return value, err
 }
 
-// Drop forgets the session wherever it is.
+// Drop forgets the session wherever it is, and wherever it is going.
 func (f Fallback) Drop(ctx context.Context, r Record) error {
 	st, ok := r.State.(*elsewhere)
 	if !ok {
-		return errors.Join(f.Old.Drop(ctx, Record{ID: r.ID}), f.New.Drop(ctx, r))
+		return f.New.Drop(ctx, r)
 	}
 	return errors.Join(f.Old.Drop(ctx, st.old), f.New.Drop(ctx, Record{ID: r.ID}))
 }

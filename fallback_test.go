@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/codec/msgpack"
@@ -75,7 +76,56 @@ func TestMovingHouse(t *testing.T) {
 	}
 }
 
-// Readers are served from the old home and leave everything where it is.
+// A session that is only read moves with the extension of its life, so that the
+// old home is empty one day.
+func TestReadersMoveInTheEnd(t *testing.T) {
+	c := newClock()
+	from, to := memstore.New(memstore.Options{Now: c.now}), memstore.New(memstore.Options{Now: c.now})
+	old := &dewar.InStore{Store: from}
+	before, _ := stored(t, func(o *dewar.Options) { o.Backend, o.Now = old, c.now })
+	after, _ := stored(t, func(o *dewar.Options) {
+		o.Backend, o.Now = dewar.Fallback{New: &dewar.InStore{Store: to}, Old: old}, c.now
+		o.Life.Absolute = 20 * time.Hour
+	})
+	cookie := signedIn(t, before, map[string]any{"a": 1})
+	c.at = c.at.Add(10 * time.Hour)
+	next := cookieOf(visit(after, cookie, func(s *dewar.Session) { _ = s.Get("a") }))
+	if sessions(from) != 0 || sessions(to) != 1 || next == "" {
+		t.Errorf("%d left, %d moved, cookie %q", sessions(from), sessions(to), next)
+	}
+	// Who didn't get the new cookie isn't logged out; and a move makes nobody younger.
+	for _, hours := range []time.Duration{9, 2} {
+		c.at = c.at.Add(hours * time.Hour)
+		visit(after, cookie, func(s *dewar.Session) {
+			if over := hours == 2; s.IsNew() != over {
+				t.Errorf("over: %v, want %v", s.IsNew(), over)
+			}
+		})
+	}
+}
+
+// Back into signed cookies: the record goes as it was read.
+func TestMovingIntoTheCookie(t *testing.T) {
+	from := memstore.New(memstore.Options{})
+	old := &dewar.InStore{Store: from}
+	before, _ := stored(t, func(o *dewar.Options) { o.Backend = old })
+	after, _ := stored(t, func(o *dewar.Options) {
+		o.Backend = dewar.Fallback{New: dewar.Cookies(ring(t, secret)).Backend, Old: old}
+	})
+	cookie := signedIn(t, before, map[string]any{"a": 1})
+	next := cookieOf(visit(after, cookie, func(s *dewar.Session) {
+		s.Set("b", 2)
+		visit(before, cookie, func(s *dewar.Session) { s.Set("c", 3) })
+	}))
+	visit(after, next, func(s *dewar.Session) {
+		if s.Len() != 3 || sessions(from) != 0 {
+			t.Errorf("%d values, %d sessions left", s.Len(), sessions(from))
+		}
+	})
+}
+
+// Readers are served from the old home and leave everything where it is, until
+// their life is extended.
 func TestReadingMovesNothing(t *testing.T) {
 	from := memstore.New(memstore.Options{})
 	before, after, to := house(t, &dewar.InStore{Store: from})

@@ -218,13 +218,13 @@ func TestSlowerThanTheGracePeriod(t *testing.T) {
 // and if Flask, which knows nothing of links, ends the session in between, it
 // stays ended.
 func TestRenewalInTwoTries(t *testing.T) {
-	for _, ended := range []bool{false, true} {
-		var m *dewar.Manager
-		var cookie string
-		home := memstore.New(memstore.Options{})
+	for n := range 4 {
+		ended, moving := n&1 > 0, n&2 > 0
+		home, to := memstore.New(memstore.Options{}), memstore.New(memstore.Options{})
 		st := &between{Store: home}
-		m, _ = stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st, Layout: dewar.FlaskLayout} })
-		cookie = signedIn(t, m, map[string]any{"a": 1})
+		old := &dewar.InStore{Store: st, Layout: dewar.FlaskLayout}
+		m, _ := stored(t, func(o *dewar.Options) { o.Backend = old })
+		cookie := signedIn(t, m, map[string]any{"a": 1})
 		st.removal = func() {
 			visit(m, cookie, func(s *dewar.Session) { s.Set("b", 2) })
 			st.load = func() {
@@ -233,12 +233,18 @@ func TestRenewalInTwoTries(t *testing.T) {
 				}
 			}
 		}
-		next := cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Renew() }))
+		with := m
+		if moving {
+			with, _ = stored(t, func(o *dewar.Options) {
+				o.Backend = dewar.Fallback{New: &dewar.InStore{Store: to}, Old: old}
+			})
+		}
+		next := cookieOf(visit(with, cookie, func(s *dewar.Session) { s.Renew() }))
 		if !ended && (next == "" || next == cookie) {
 			t.Error("not renewed")
 		}
-		if n := sessions(home); n != map[bool]int{false: 1, true: 0}[ended] {
-			t.Errorf("ended %v: %d sessions are left", ended, n)
+		if n := sessions(home) + sessions(to); n != map[bool]int{false: 1, true: 0}[ended] {
+			t.Errorf("ended %v, moving %v: %d sessions are left", ended, moving, n)
 		}
 	}
 }
@@ -282,9 +288,25 @@ func TestClaimOfTheDead(t *testing.T) {
 		t.Error("renewed while another may be at it")
 	}
 	c.at = c.at.Add(11 * time.Second)
-	if got := cookieOf(visit(m, cookie, renew)); got == cookie || got == "" {
+	next := ""
+	got := cookieOf(visit(m, cookie, func(s *dewar.Session) {
+		s.Set("slow", 1)
+		s.Renew()
+		next = cookieOf(visit(m, cookie, renew))
+		c.at = c.at.Add(11 * time.Second)
+	}))
+	if next == cookie || next == "" {
 		t.Error("not renewed")
 	}
+	// What was renewed isn't claimed again by who still holds its old record.
+	if got != next {
+		t.Error("a slow renewer was led elsewhere")
+	}
+	visit(m, next, func(s *dewar.Session) {
+		if s.Len() != 2 {
+			t.Errorf("%d values", s.Len())
+		}
+	})
 }
 
 // dying is a store whose clients die once they have claimed.

@@ -156,10 +156,7 @@ func (c *InStore) age(id string, item Item, life time.Duration) time.Duration {
 
 // Reload reads the record again, under the id that it has now.
 func (c *InStore) Reload(ctx context.Context, r Record) (Record, error) {
-	var under *claim
-	if st, _ := r.State.(*stored); st != nil {
-		under = st.claim
-	}
+	under := r.claim()
 	fresh, err := c.load(ctx, r.ID)
 	switch {
 	case err == nil:
@@ -277,8 +274,8 @@ func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (stri
 // that nobody who is renewing it, or was and died, leads a cookie anywhere.
 func (c *InStore) Drop(ctx context.Context, r Record) error {
 	if st, _ := r.State.(*stored); st != nil && !st.header.marked {
-		err := c.Store.Remove(ctx, c.recordKey(r.ID), st.item)
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound) {
+		err := c.remove(ctx, r)
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
 			return err
 		}
 	}
@@ -292,4 +289,17 @@ func (c *InStore) Drop(ctx context.Context, r Record) error {
 		}
 	}
 	return nil
+}
+
+// remove forgets r as it was read.
+func (c *InStore) remove(ctx context.Context, r Record) error {
+	st, _ := r.State.(*stored)
+	if st == nil {
+		return ErrSessionGone
+	}
+	err := c.Store.Remove(ctx, c.recordKey(r.ID), st.item)
+	if errors.Is(err, ErrNotFound) {
+		return ErrSessionGone
+	}
+	return err
 }

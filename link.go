@@ -22,10 +22,10 @@ const linkPrefix = "dewar-link."
 const inFlight = time.Hour
 
 // A link leads from an id to the next one, until a time for those who come with
-// it. Cut, it leads nowhere: next is empty.
+// it. Cut, it leads nowhere: next is empty. Times are in whole milliseconds.
 type link struct {
-	next  string
-	until time.Time // whole milliseconds
+	next           string
+	claimed, until time.Time
 }
 
 // linkKey is where the link of an id is kept: beside the records, under a name
@@ -34,9 +34,6 @@ func (c *InStore) linkKey(id string) string {
 	h := digest("link", id)
 	return c.Prefix + linkPrefix + base64.RawURLEncoding.EncodeToString(h[:])
 }
-
-// linkLife is how long links are kept.
-func (c *InStore) linkLife() time.Duration { return max(c.Grace, inFlight) }
 
 // sealer seals the link of an id.
 func sealer(id string) cipher.AEAD {
@@ -53,17 +50,22 @@ func sealer(id string) cipher.AEAD {
 }
 
 func (l link) seal(id string) []byte {
-	plain := binary.BigEndian.AppendUint64(nil, uint64(l.until.UnixMilli()))
+	plain := binary.BigEndian.AppendUint64(nil, uint64(l.claimed.UnixMilli()))
+	plain = binary.BigEndian.AppendUint64(plain, uint64(l.until.UnixMilli()))
 	return sealer(id).Seal(nil, nil, append(plain, l.next...), nil)
 }
 
 // openLink reads the link of an id. What isn't one leads nowhere.
 func openLink(id string, sealed []byte) link {
 	plain, err := sealer(id).Open(nil, nil, sealed, nil)
-	if err != nil || len(plain) < 8 || !validID(string(plain[8:])) {
+	if err != nil || len(plain) < 16 || !validID(string(plain[16:])) {
 		return link{}
 	}
-	return link{string(plain[8:]), time.UnixMilli(int64(binary.BigEndian.Uint64(plain)))}
+	return link{
+		next:    string(plain[16:]),
+		claimed: time.UnixMilli(int64(binary.BigEndian.Uint64(plain))),
+		until:   time.UnixMilli(int64(binary.BigEndian.Uint64(plain[8:]))),
+	}
 }
 
 // link loads the link of an id; one that leads nowhere is ErrNotFound.
@@ -108,7 +110,7 @@ func (c *InStore) follow(ctx context.Context, id string, underWay bool) (r Recor
 func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
 	key, nowhere := c.linkKey(id), link{}.seal(id)
 	for range 3 {
-		_, err = c.Store.Create(ctx, key, nowhere, c.linkLife())
+		_, err = c.Store.Create(ctx, key, nowhere, inFlight)
 		if !errors.Is(err, ErrExists) {
 			return "", err
 		}
@@ -123,7 +125,7 @@ func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
 		if l.next == "" {
 			return "", nil
 		}
-		_, err = c.Store.Update(ctx, key, item, nowhere, c.linkLife())
+		_, err = c.Store.Update(ctx, key, item, nowhere, inFlight)
 		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
 			continue
 		}

@@ -8,12 +8,7 @@ import (
 	"github.com/dewar-go/dewar/codec"
 )
 
-// Renew keeps r under a new id. The order makes it safe against everybody
-// else. The record is marked first, so that who signs out knows whether anybody
-// may be renewing. The link is the claim, so one renewer wins. Until the old
-// record is removed all others work on it, and it is removed only as it was
-// read, so that nothing that was written to it is left behind; from then on all
-// work on the new one. Killed at any point, either id works.
+// Renew keeps r under a new id.
 //
 // Who doesn't win the claim saves under the old id: the next request with it
 // is led to the new one.
@@ -21,53 +16,75 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	if r.ID == "" || r.Moved {
 		return c.Save(ctx, r, life)
 	}
+	saved, err := c.renewInto(ctx, c, r, life, c.Grace)
+	if errors.Is(err, errClaimed) {
+		return c.Save(ctx, saved, life)
+	}
+	if err != nil {
+		return "", saved, err
+	}
+	return saved.ID, saved, nil
+}
+
+// errClaimed says that another is renewing.
+var errClaimed = errors.New("dewar: somebody else is renewing the session")
+
+// renewInto keeps a record of c in to under a new id; the entries of r are as
+// to has them. The previous id leads to it for lead.
+//
+// The order makes it safe against everybody else. The record is marked first,
+// so that who signs out knows whether anybody may be renewing. The link is the
+// claim, so one renewer wins. Until the old record is removed all others work
+// on it, and it is removed only as it was read, so that nothing that was
+// written to it is left behind; from then on all work on the new one. Killed at
+// any point, either id works.
+func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, lead time.Duration) (Record, error) {
 	st, _ := r.State.(*stored)
 	if st == nil {
-		return "", r, ErrSessionGone
+		return r, ErrSessionGone
 	}
-	if life = min(life, c.left(st.header)); life <= 0 {
-		return "", r, ErrSessionGone // its absolute life is over
+	if life = min(life, to.left(st.header)); life <= 0 {
+		return r, ErrSessionGone // its absolute life is over
 	}
 	st, err := c.mark(ctx, r.ID, st, life)
 	if err != nil {
-		return "", r, err
+		return r, err
 	}
 	r.State = st
 	if st.claim == nil {
-		if st.claim, err = c.claim(ctx, r.ID); err != nil {
-			return "", r, err
+		if st.claim, err = to.claim(ctx, c, r.ID, lead); err != nil {
+			return r, err
 		}
 	}
-	if st.claim == nil {
-		return c.Save(ctx, r, life)
-	}
-	next := st.claim.next
 	renewed := r
-	renewed.ID = next
+	renewed.ID = st.claim.next
 	h := st.header
-	h.renewed, h.marked = c.now(), false
-	data, h, err := c.encode(renewed, life, h)
-	if err != nil {
-		return "", r, err
+	h.renewed, h.marked = to.now(), false
+	if h.created.IsZero() { // Flask's layout doesn't say
+		h.created = h.renewed
 	}
-	item, err := c.place(ctx, st.claim, data, life)
+	data, h, err := to.encode(renewed, life, h)
+	if err != nil {
+		return r, err
+	}
+	item, err := to.place(ctx, st.claim, data, life)
 	if err != nil {
 		// Don't keep the next renewer, perhaps this visitor's second try, away.
-		c.abandon(ctx, st.claim)
-		_ = c.Store.Remove(ctx, c.linkKey(r.ID), st.claim.link)
-		return "", r, err
+		to.abandon(ctx, st.claim)
+		_ = to.Store.Remove(ctx, to.linkKey(r.ID), st.claim.link)
+		return r, err
 	}
 	st.claim.placed = &item
 	switch err := c.Store.Remove(ctx, c.recordKey(r.ID), st.item); {
 	case errors.Is(err, ErrNotFound):
-		c.abandon(ctx, st.claim)
-		return "", r, ErrSessionGone
+		to.abandon(ctx, st.claim)
+		return r, ErrSessionGone
 	case err != nil: // in a conflict the claim is kept for the next try
-		return "", r, err
+		return r, err
 	}
-	c.touched.set(next, c.now())
+	to.touched.set(renewed.ID, to.now())
 	renewed.State = &stored{item: item, header: h}
-	return next, renewed, nil
+	return renewed, nil
 }
 
 // A claim is a renewal under way: the id that was claimed, and what was put
@@ -76,6 +93,14 @@ type claim struct {
 	next   string
 	link   Item
 	placed *Item // nil: nothing yet
+}
+
+// claim gives the renewal that a record is in.
+func (r Record) claim() *claim {
+	if st, _ := r.State.(*stored); st != nil {
+		return st.claim
+	}
+	return nil
 }
 
 // mark gives what is stored with the mark on it. Where the codec of Flask's
@@ -101,29 +126,47 @@ func (c *InStore) mark(ctx context.Context, id string, st *stored, life time.Dur
 	return &marked, err
 }
 
-// claim makes the link from id to a new one. It gives none if another made it
-// first, and hasn't let the grace period go by since, which nobody does who
-// lives.
-func (c *InStore) claim(ctx context.Context, id string) (*claim, error) {
-	key, next := c.linkKey(id), newID(c.IDBytes)
-	sealed := link{next, c.now().Add(c.Grace)}.seal(id)
-	made, err := c.Store.Create(ctx, key, sealed, c.linkLife())
+// claim makes the link from id, whose record is in from, to a new one. It is
+// errClaimed if another made it first, and hasn't let the grace period go by
+// since, which nobody does who lives.
+func (c *InStore) claim(ctx context.Context, from *InStore, id string, lead time.Duration) (*claim, error) {
+	key, now := c.linkKey(id), c.now()
+	l := link{next: newID(c.IDBytes), claimed: now, until: now.Add(lead)}
+	life := max(lead, inFlight)
+	made, err := c.Store.Create(ctx, key, l.seal(id), life)
 	if errors.Is(err, ErrExists) {
-		var there Item
-		if there, err = c.Store.Load(ctx, key); err == nil {
-			if l := openLink(id, there.Data); l.next == "" || c.now().Before(l.until) {
-				return nil, nil
-			}
-			made, err = c.Store.Update(ctx, key, there, sealed, c.linkLife())
-		}
+		made, err = c.takeOver(ctx, from, id, l, life)
 	}
-	switch {
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
-		return nil, nil
-	case err != nil:
+	if errors.Is(err, ErrConflict) {
+		err = errClaimed
+	}
+	if err != nil {
 		return nil, err
 	}
-	return &claim{next: next, link: made}, nil
+	return &claim{next: l.next, link: made}, nil
+}
+
+// takeOver replaces the link of a renewer that died. If it came to its end
+// instead, there is no record any more.
+func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link, life time.Duration) (Item, error) {
+	there, err := c.Store.Load(ctx, c.linkKey(id))
+	if errors.Is(err, ErrNotFound) {
+		return Item{}, ErrConflict
+	}
+	if err != nil {
+		return Item{}, err
+	}
+	if was := openLink(id, there.Data); was.next == "" || l.claimed.Before(was.claimed.Add(c.Grace)) {
+		return Item{}, ErrConflict
+	}
+	_, err = from.Store.Load(ctx, from.recordKey(id))
+	if err == nil {
+		there, err = c.Store.Update(ctx, c.linkKey(id), there, l.seal(id), life)
+	}
+	if errors.Is(err, ErrNotFound) {
+		err = ErrConflict // who saves finds out
+	}
+	return there, err
 }
 
 // place puts the renewed record under its new id, where nobody else looks yet.

@@ -75,22 +75,5 @@ func (b SignedID) Touch(ctx context.Context, r Record, life time.Duration) (stri
 	return b.sign(id), err
 }
 
-// adopt and remove are those of the backend within.
-func (b SignedID) adopt(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
-	if in, ok := b.Backend.(adopter); ok {
-		id, saved, err := in.adopt(ctx, r, life)
-		return b.sign(id), saved, err
-	}
-	r.ID = ""
-	return b.Save(ctx, r, life)
-}
-
-func (b SignedID) remove(ctx context.Context, r Record) error {
-	if in, ok := b.Backend.(remover); ok {
-		return in.remove(ctx, r)
-	}
-	return b.Backend.Drop(ctx, r)
-}
-
 // Drop is that of the backend within.
 func (b SignedID) Drop(ctx context.Context, r Record) error { return b.Backend.Drop(ctx, r) }

@@ -232,7 +232,7 @@ func (c *Cookie) set(value string, expires time.Time, maxAge time.Duration) stri
 // take it for another. Flask-Session leaves out what browsers don't compare; a
 // Secure cookie can't be deleted so.
 func (c *Cookie) expire(r Rules) string {
-	if r == FlaskSession08 && c.Insecure {
+	if r.stored() && c.Insecure {
 		path := "; Path=/"
 		if i := strings.Index(c.back, "; Path="); i >= 0 {
 			path, _, _ = strings.Cut(c.back[i+2:], ";")

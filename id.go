@@ -18,6 +18,18 @@ func newID(n int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// newID makes an id for a session of c.
+func (c *InStore) newID() string {
+	if !c.UUIDs {
+		return newID(c.IDBytes)
+	}
+	var u UUID
+	rand.Read(u[:])
+	u[6] = u[6]&0x0F | 0x40 // version 4
+	u[8] = u[8]&0x3F | 0x80 // variant of RFC 9562
+	return u.String()
+}
+
 // validID reports whether a client's text has the shape of an id: what
 // token_urlsafe or str(uuid4()) make, whatever the length. Nothing else comes
 // near a store: neither another application's keys (they have a colon) nor a

@@ -20,6 +20,7 @@ type InStore struct {
 	Prefix  string        // before each key, for several applications on one server
 	Layout  Layout        // zero: NativeLayout
 	IDBytes int           // of entropy in a new id; 0: 32
+	UUIDs   bool          // new ids are random UUIDs, of 122 bits, as Flask-Session's were before 0.6
 	Grace   time.Duration // how long a renewed session's previous id leads to it; 0: Options.Life.Grace, or 10 s
 
 	now     func() time.Time
@@ -209,7 +210,7 @@ func (c *InStore) Save(ctx context.Context, r Record, life time.Duration) (strin
 func (c *InStore) create(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
 	now := c.now()
 	for range 3 {
-		r.ID = newID(c.IDBytes)
+		r.ID = c.newID()
 		data, h, err := c.encode(r, life, header{created: now, renewed: now})
 		if err != nil {
 			return "", r, err

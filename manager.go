@@ -43,7 +43,7 @@ func New(o Options) (*Manager, error) {
 			sh.warn(context.Background(), "dewar: browsers will drop the session cookie: "+trap.field+": "+trap.reason)
 		}
 	}
-	if o.Rules == FlaskSession08 {
+	if o.Rules.stored() {
 		var err error
 		if sh.permanent, err = sh.codec.Encode(nil, true); err != nil {
 			return nil, err
@@ -138,7 +138,7 @@ func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 func (m *Manager) begin(s *Session) {
 	s.owner, s.rules, s.readOnly, s.isNew, s.tracks = m.shared, m.o.Rules, m.readOnly, true, m.tracks
 	s.vals.codec = m.codec
-	if m.o.Rules == FlaskSession08 && !m.o.Cookie.UntilClosed {
+	if m.o.Rules.stored() && !m.o.Cookie.UntilClosed {
 		s.vals.put(permanentKey, m.permanent)
 	}
 }

@@ -108,7 +108,7 @@ func (o *Options) complete() error {
 	var errs []error
 	bad := func(field, reason string) { errs = append(errs, &OptionError{field, reason}) }
 
-	if o.Rules > FlaskSession08 {
+	if o.Rules > FlaskSession032 {
 		bad("Rules", "not one of the Rules of this package")
 	}
 	if o.Now == nil {
@@ -129,7 +129,7 @@ func (o *Options) complete() error {
 	if o.Life.Idle > maxLife {
 		bad("Life.Idle", "longer than 100 years")
 	}
-	if o.Rules == FlaskSession08 {
+	if o.Rules.stored() {
 		o.Life.Idle = o.Life.Idle.Truncate(time.Second) // int(total_seconds())
 		if o.Life.Idle < time.Second {
 			bad("Life.Idle", "less than a second")
@@ -155,8 +155,8 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 		if o.Life.Absolute != 0 || o.Life.Renewal != 0 || o.Life.Grace != 0 {
 			bad("Life", "a signed cookie knows when it was last written, no more: Absolute, Renewal and Grace need a store")
 		}
-		if o.Rules == FlaskSession08 {
-			bad("Rules", "FlaskSession08 needs a store")
+		if o.Rules.stored() {
+			bad("Rules", "Flask-Session's need a store")
 		}
 		return b.completed(o)
 	case *InStore:

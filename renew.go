@@ -131,7 +131,7 @@ func (c *InStore) mark(ctx context.Context, id string, st *stored, life time.Dur
 // since, which nobody does who lives.
 func (c *InStore) claim(ctx context.Context, from *InStore, id string, lead time.Duration) (*claim, error) {
 	key, now := c.linkKey(id), c.now()
-	l := link{next: newID(c.IDBytes), claimed: now, until: now.Add(lead)}
+	l := link{next: c.newID(), claimed: now, until: now.Add(lead)}
 	life := max(lead, inFlight)
 	made, err := c.Store.Create(ctx, key, l.seal(id), life)
 	if errors.Is(err, ErrExists) {

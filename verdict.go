@@ -18,7 +18,18 @@ const (
 	// sessions are permanent unless Cookie.UntilClosed, and every use extends
 	// the record's life unless Life.Fixed.
 	FlaskSession08
+
+	// FlaskSession032 rules: those of Flask-Session 0.3.2, the last for three
+	// years, and as good as those of 0.4 and 0.5
+	// (flask_session.sessions.RedisSessionInterface.save_session). Every request
+	// writes, or extends, the session and sends its cookie, a first visit that
+	// does nothing included, unless the session is empty; "_permanent" is a value
+	// like any other. Life.Fixed has no effect, and no response has a Vary.
+	FlaskSession032
 )
+
+// stored reports whether r are rules of Flask-Session.
+func (r Rules) stored() bool { return r == FlaskSession08 || r == FlaskSession032 }
 
 // facts are all that decides what becomes of a session.
 type facts struct {
@@ -72,6 +83,9 @@ func decide(r Rules, f facts) verdict {
 		v.act = native(f)
 	case Flask:
 		v.act = flask(f)
+	case FlaskSession032:
+		v.act = flaskSession032(f)
+		return v
 	default:
 		v.act, v.quiet = flaskSession(f)
 	}
@@ -146,4 +160,21 @@ func flaskSession(f facts) (a act, quiet bool) {
 		return touch, !f.permanent // SESSION_REFRESH_EACH_REQUEST
 	}
 	return leave, false
+}
+
+// flaskSession032 is RedisSessionInterface.save_session of 0.3.2.
+func flaskSession032(f facts) act {
+	switch {
+	case f.destroyed && !f.empty:
+		return restart
+	case f.empty && f.modified:
+		return drop
+	case f.empty:
+		return leave
+	case f.renewed:
+		return renew
+	case f.modified || !f.known:
+		return save
+	}
+	return touch
 }

@@ -65,6 +65,29 @@ func TestFlaskRules(t *testing.T) {
 	}
 }
 
+// The rows of Flask-Session 0.3.2's save_session.
+func TestFlaskSession032Rules(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		f        facts
+		want     act
+	}{
+		{"a new visitor whom nobody looked at has _permanent", facts{permanent: true}, save},
+		{"a new visitor without it", facts{accessed: true, empty: true}, leave},
+		{"emptied", facts{known: true, accessed: true, modified: true, empty: true}, drop},
+		{"modified", facts{known: true, accessed: true, modified: true}, save},
+		{"untouched", facts{known: true, permanent: true}, touch},
+		{"untouched, not permanent", facts{known: true}, touch},
+		{"there is no refresh to turn off", facts{known: true, accessed: true, fixed: true}, touch},
+		{"renewed", facts{known: true, accessed: true, renewed: true}, renew},
+		{"a sign-out with a last flash is another session", facts{known: true, modified: true, destroyed: true}, restart},
+	} {
+		if got := decide(FlaskSession032, row.f); got != (verdict{act: row.want}) {
+			t.Errorf("%s: got %+v, want %+v", row.sentence, got, row.want)
+		}
+	}
+}
+
 // ruling is a verdict with its cookie.
 type ruling struct {
 	act  act

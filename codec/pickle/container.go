@@ -81,20 +81,15 @@ func (m *machine) fill(op byte, items []any) error {
 			return m.fail()
 		}
 		into.items = append(into.items, items...)
-	case *object, *uuidObject:
-		m.spoil(into)
+	case *uuidObject:
+		into.odd = true
+		m.unknown()
+	case *object:
+		m.unknown()
 	default:
 		return m.fail()
 	}
 	return nil
-}
-
-// spoil makes a note that an object is none that could be made again.
-func (m *machine) spoil(v any) {
-	if u, ok := v.(*uuidObject); ok {
-		u.odd = true
-	}
-	m.bound = m.pos
 }
 
 // tupleOf is a tuple of a copy of items.

@@ -19,7 +19,8 @@ type machine struct {
 
 	// What it takes to append to a pickle that has objects in it.
 	frames  []int // where FRAMEs stand
-	bound   int   // the end of the last opcode that leans on an earlier one, or makes an object
+	bound   int   // the end of the last opcode that leans on an earlier one, or has to do with an object
+	objects bool  // there was such a one
 	corners []corner
 }
 

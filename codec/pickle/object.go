@@ -80,7 +80,7 @@ func (m *machine) twoLines() (*global, error) {
 		return nil, err
 	}
 	name, err := m.line()
-	if err != nil || !utf8.Valid(module) || !utf8.Valid(name) {
+	if err != nil || len(module) == 0 || len(name) == 0 || !utf8.Valid(module) || !utf8.Valid(name) {
 		return nil, m.fail()
 	}
 	return m.global(string(module), string(name)), nil
@@ -118,7 +118,7 @@ func (m *machine) make(class any, args []any, w way) error {
 	case *global:
 		return m.push(m.made(class, args, w))
 	case *object:
-		m.bound = m.pos
+		m.unknown()
 		return m.push(&object{class.class})
 	}
 	return m.fail()
@@ -131,9 +131,12 @@ func (m *machine) made(class *global, args []any, w way) any {
 	if v := known(class, args, w); v != nil {
 		return v
 	}
-	m.bound = m.pos
+	m.unknown()
 	return &object{class.String()}
 }
+
+// unknown makes a note of an object that can't be made again.
+func (m *machine) unknown() { m.bound, m.objects = m.pos, true }
 
 // known is the list: all that is ever made. It is nil for what isn't on it.
 func known(class *global, args []any, w way) any {
@@ -269,10 +272,11 @@ func (m *machine) build() error {
 	switch into := into.(type) {
 	case *uuidObject:
 		if !into.set(state) {
-			m.spoil(into)
+			into.odd = true
+			m.unknown()
 		}
 	case *object:
-		m.spoil(into)
+		m.unknown()
 	default:
 		return m.fail()
 	}

@@ -13,7 +13,6 @@ Nothing is loaded but what the list below names, and one class of its own, app.C
 """
 import datetime
 import decimal
-import io
 import json
 import pickle
 import pickletools
@@ -61,15 +60,15 @@ class Unknown(Exception):
     pass
 
 
-class Unpickler(pickle.Unpickler):
-    def find_class(self, module, name):
+def audit(event, args):
+    if event == "pickle.find_class":
+        module, name = args
         if name not in allowed.get(python2.get(module, module), ()):
             raise Unknown
-        return super().find_class(module, name)
 
 
 def loads(text):
-    return Unpickler(io.BytesIO(bytes.fromhex(text))).load()
+    return pickle.loads(bytes.fromhex(text))
 
 
 def same(a, b, ordered=True):
@@ -188,6 +187,7 @@ answers = {
     "show": lambda text: repr(loads(text)),
 }
 
+sys.addaudithook(audit)
 print(json.dumps(platform.python_version()), flush=True)
 for line in sys.stdin:
     print(json.dumps([answers[q[0]](*q[1:]) for q in json.loads(line)]), flush=True)

@@ -10,6 +10,15 @@ import (
 // errUnsavable marks what the handler did wrong, as opposed to the backend.
 var errUnsavable = errors.New("dewar: the session can't be saved as it is")
 
+// unsavable marks the error of a codec that can't write what the handler left:
+// the store has done nothing wrong. nil stays nil.
+func unsavable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errUnsavable, err)
+}
+
 // An Answer is what a response owes to its session.
 type Answer struct {
 	Value     string   // the cookie's new value; empty: the client keeps what it has, or must forget it

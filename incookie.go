@@ -94,7 +94,7 @@ func (c InCookie) Save(_ context.Context, r Record, _ time.Duration) (string, Re
 	defer buffers.Put(b)
 	payload, err := c.Codec.Join(b.payload[:0], r.Entries)
 	if err != nil {
-		return "", r, err
+		return "", r, unsavable(err)
 	}
 	b.payload = payload
 	b.value = c.Sealer.Seal(b.value[:0], payload, c.Now())

@@ -238,7 +238,7 @@ func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header
 		} else if h.marked && err == nil {
 			data = m.Mark(data)
 		}
-		return data, h, err
+		return data, h, unsavable(err)
 	}
 	h.life = life
 	size := headerLen + 2
@@ -246,7 +246,7 @@ func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header
 		size += len(r.Entries[i].Key) + len(r.Entries[i].Raw) + 4
 	}
 	data, err := c.Codec.Join(h.append(make([]byte, 0, size), r.ID), r.Entries)
-	return data, h, err
+	return data, h, unsavable(err)
 }
 
 // Touch gives the record its life anew. The value is sent again, for the

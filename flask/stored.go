@@ -8,13 +8,14 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/pickle"
 	"github.com/dewar-go/dewar/codec/plainjson"
 	"github.com/dewar-go/dewar/codec/sniff"
 )
 
 // Stored are the Options of Flask-Session 0.8.0 with its default settings, on
 // the store that it shares: keys "session:" and the id, records in MessagePack
-// (JSON is read too), permanent sessions of 31 days that every use extends.
+// (JSON and pickles are read too), permanent sessions of 31 days that every use extends.
 //
 // The store must be one that keeps Flask-Session's layout for its backend, and
 // lives in whole seconds.
@@ -44,8 +45,9 @@ var connections = []string{
 
 // StoredFromMap reads Flask-Session's settings (0.8.0) beside Flask's, as
 // FromMap does, for sessions on a store that the caller has opened:
-// SESSION_TYPE and the settings that say where the store is are passed over. A
-// SECRET_KEY is needed only for SESSION_USE_SIGNER; its fallbacks verify too,
+// SESSION_TYPE and the settings that say where the store is are passed over.
+// SESSION_SERIALIZATION_FORMAT can be "pickle" too, beside a Flask-Session before
+// 0.7, which reads nothing else, or cachelib. A SECRET_KEY is needed only for SESSION_USE_SIGNER; its fallbacks verify too,
 // which Flask-Session's don't.
 func StoredFromMap(config map[string]any, st dewar.Store) (dewar.Options, error) {
 	r := reader{config: config}
@@ -106,8 +108,10 @@ func (r *reader) format() codec.Codec {
 	case nil, "msgpack":
 	case "json":
 		return plainjson.Codec{}
+	case "pickle":
+		return pickle.Codec{}
 	default:
-		r.bad("SESSION_SERIALIZATION_FORMAT", "neither msgpack nor json")
+		r.bad("SESSION_SERIALIZATION_FORMAT", "none of msgpack, json and pickle")
 	}
 	return msgpack.Codec{}
 }

@@ -40,7 +40,7 @@ func TestStoredSettings(t *testing.T) {
 		"SESSION_USE_SIGNER":           {1},
 		"SESSION_KEY_PREFIX":           {5, strings.Repeat("long-prefix", 6), "a b"},
 		"SESSION_ID_LENGTH":            {0, "32", 1.5, 1000},
-		"SESSION_SERIALIZATION_FORMAT": {"pickle", 1},
+		"SESSION_SERIALIZATION_FORMAT": {"yaml", 1},
 		"PERMANENT_SESSION_LIFETIME":   {0, 0.5, -1},
 		"SESSION_KEY_PREFX":            {"x"},
 	} {

@@ -8,11 +8,11 @@
 //
 // The query of each may have, beside the store's own settings:
 //
-//	layout=native|flask         how a session lies in the store; native if absent
-//	format=tagged|msgpack|json  how it is encoded; if absent tagged in the native
-//	                            layout and msgpack, Flask-Session's default, in Flask's
-//	prefix=TEXT                 before each key; if absent "dewar:" in the native layout
-//	                            and "session:", Flask-Session's default, in Flask's
+//	layout=native|flask                how a session lies in the store; native if absent
+//	format=tagged|msgpack|json|pickle  how it is encoded; if absent tagged in the native
+//	                                   layout and msgpack, Flask-Session's default, in Flask's
+//	prefix=TEXT                        before each key; if absent "dewar:" in the native layout
+//	                                   and "session:", Flask-Session's default, in Flask's
 //
 // Anything else in a query is an error that names it.
 package open

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/pickle"
 	"github.com/dewar-go/dewar/codec/plainjson"
 	"github.com/dewar-go/dewar/codec/sniff"
 	"github.com/dewar-go/dewar/codec/taggedjson"
@@ -49,6 +50,7 @@ func TestSettings(t *testing.T) {
 		{"mem:?prefix=%26%23:", "tagged", taggedjson.Codec{}, dewar.NativeLayout, "&#:"},
 		{"mem:?layout=flask", "msgpack", sniff.New(msgpack.Codec{}), dewar.FlaskLayout, "session:"},
 		{"mem:?layout=flask&format=json", "json", sniff.New(plainjson.Codec{}), dewar.FlaskLayout, "session:"},
+		{"mem:?layout=flask&format=pickle", "pickle", sniff.New(pickle.Codec{}), dewar.FlaskLayout, "session:"},
 		{"mem:?prefix=&layout=flask", "msgpack", sniff.New(msgpack.Codec{}), dewar.FlaskLayout, ""},
 	} {
 		o := mustOpen(t, tt.url)
@@ -77,9 +79,9 @@ func TestRefusals(t *testing.T) {
 		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, redis, rediss and redis+unix`},
 		{"redis://:s3cr3t@localhost?prefx=a", `redisstore: the URL has an unknown setting "prefx"`},
 		{"redis://:s3cr3t@localhost?layout=s3cr3t", "open: layout is neither native nor flask"},
-		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack and json"},
+		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack, json and pickle"},
 		{"redis://:s3cr3t@localhost?layout=", "open: layout is neither native nor flask"},
-		{"redis://:s3cr3t@localhost?layout=flask&format=tagged", "open: format=tagged is for layout=native alone; Flask-Session reads msgpack and json"},
+		{"redis://:s3cr3t@localhost?layout=flask&format=tagged", "open: format=tagged is for layout=native alone; Flask-Session reads msgpack, json and pickle"},
 		{"redis://:s3cr3t@localhost?prefix=s3cr3t&prefix=b", `open: the setting "prefix" stands in the URL more than once`},
 		{"redis://:s3cr3t@localhost/s3cr3t", "redisstore: a database's number, a port, a time or a yes or no in the URL can't be read"},
 		{"mem:?max=1", `open: the URL has an unknown setting "max"`},

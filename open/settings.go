@@ -8,6 +8,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/pickle"
 	"github.com/dewar-go/dewar/codec/plainjson"
 	"github.com/dewar-go/dewar/codec/sniff"
 	"github.com/dewar-go/dewar/codec/taggedjson"
@@ -63,15 +64,17 @@ func codecOf(format string, layout dewar.Layout) (codec.Codec, error) {
 	switch format {
 	case "tagged":
 		if layout == dewar.FlaskLayout {
-			return nil, errors.New("open: format=tagged is for layout=native alone; Flask-Session reads msgpack and json")
+			return nil, errors.New("open: format=tagged is for layout=native alone; Flask-Session reads msgpack, json and pickle")
 		}
 		return taggedjson.Codec{}, nil
 	case "msgpack":
 		c = msgpack.Codec{}
 	case "json":
 		c = plainjson.Codec{}
+	case "pickle":
+		c = pickle.Codec{}
 	default:
-		return nil, errors.New("open: format is none of tagged, msgpack and json")
+		return nil, errors.New("open: format is none of tagged, msgpack, json and pickle")
 	}
 	if layout == dewar.FlaskLayout {
 		return sniff.New(c), nil

@@ -33,7 +33,10 @@ var ErrOpaque = errors.New("pickle: a value of an unknown class stays with what 
 // zero value is ready, and safe for concurrent use.
 type Codec struct{}
 
-var _ codec.Codec = Codec{}
+var (
+	_ codec.Codec  = Codec{}
+	_ codec.Marker = Codec{}
+)
 
 func malformed(offset int) error   { return fault.Malformed("pickle", offset) }
 func beyondLimit(offset int) error { return fault.Limit("pickle", offset) }

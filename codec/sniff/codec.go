@@ -5,15 +5,12 @@ import (
 
 	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/pickle"
 	"github.com/dewar-go/dewar/codec/plainjson"
 )
 
-// ErrPickle says that a session is a pickle, which isn't read. It is
-// [codec.ErrMalformed] too: the record is to be left alone.
-var ErrPickle = fmt.Errorf("sniff: a pickle: %w", codec.ErrMalformed)
-
 // A Codec writes one format and reads all that [Of] knows, as Flask-Session 0.7
-// and later do. Make one with [New].
+// and later do, but never executes a pickle. Make one with [New].
 //
 // Everything but Split is done by the codec for writing, which so is the only
 // one that the values of entries are ever encoded in.
@@ -21,62 +18,68 @@ type Codec struct {
 	codec.Codec
 }
 
-// New returns a Codec that writes with write, mostly a [msgpack.Codec] or a
-// [plainjson.Codec].
+// New returns a Codec that writes with write: a [msgpack.Codec] or a
+// [plainjson.Codec] as Flask-Session since 0.7 does, a [pickle.Codec] as those
+// before, which read nothing else.
 func New(write codec.Codec) Codec {
 	return Codec{write}
 }
 
 // Split returns the entries of data, values encoded by the codec for writing.
-// Where data is in its format they point into data and stay as they are;
-// otherwise each is decoded and encoded again, as Flask-Session does: in JSON
-// bytes and times then become text, and NaN null.
+// Where data is in its format it does what that codec does; otherwise each value
+// is decoded and encoded again, as Flask-Session does: in JSON bytes and times
+// become text and NaN null, and out of a pickle sets become lists ([pickle.Convert]).
 //
 // The error is [codec.ErrMalformed], also for what isn't any of the formats and
-// for a record with a value that the codec for writing can't express: nobody
-// could save that one again. A pickle gives [ErrPickle].
+// for a record with a value that the codec for writing can't express, such as an
+// object of an unknown class in a pickle: nobody could save that one again.
 func (c Codec) Split(data []byte) ([]codec.Entry, error) {
 	switch Of(data) {
 	case MsgPack:
+		read := msgpack.Codec{}
 		_, same := c.Codec.(msgpack.Codec)
-		return c.split(data, msgpack.Codec{}, same)
+		return c.split(data, read.Split, read.Decode, same)
 	case JSON:
+		read := plainjson.Codec{}
 		_, same := c.Codec.(plainjson.Codec)
-		return c.split(data, plainjson.Codec{}, same)
+		return c.split(data, read.Split, read.Decode, same)
 	case Pickle:
-		return nil, ErrPickle
+		_, same := c.Codec.(pickle.Codec)
+		return c.split(data, pickle.Codec{}.Split, pickle.Convert, same)
 	}
 	return nil, fmt.Errorf("sniff: neither MessagePack nor JSON nor a pickle: %w", codec.ErrMalformed)
 }
 
 // Mark is that of the codec whose format data is in.
-func (c Codec) Mark(data []byte) []byte {
-	if Of(data) == JSON {
-		return plainjson.Codec{}.Mark(data)
-	}
-	return msgpack.Codec{}.Mark(data)
-}
+func (c Codec) Mark(data []byte) []byte { return marker(data).Mark(data) }
 
 // Marked is that of the codec whose format data is in; what no codec reads is
 // marked.
 func (c Codec) Marked(data []byte) bool {
-	switch Of(data) {
-	case MsgPack:
-		return msgpack.Codec{}.Marked(data)
-	case JSON:
-		return plainjson.Codec{}.Marked(data)
-	}
-	return true
+	m := marker(data)
+	return m == nil || m.Marked(data)
 }
 
-func (c Codec) split(data []byte, read codec.Codec, same bool) ([]codec.Entry, error) {
-	entries, err := read.Split(data)
+func marker(data []byte) codec.Marker {
+	switch Of(data) {
+	case MsgPack:
+		return msgpack.Codec{}
+	case JSON:
+		return plainjson.Codec{}
+	case Pickle:
+		return pickle.Codec{}
+	}
+	return nil
+}
+
+func (c Codec) split(data []byte, read func([]byte) ([]codec.Entry, error), decode func([]byte) (any, error), same bool) ([]codec.Entry, error) {
+	entries, err := read(data)
 	if err != nil || same {
 		return entries, err
 	}
 	for i := range entries {
 		e := &entries[i]
-		v, err := read.Decode(e.Raw)
+		v, err := decode(e.Raw)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/internal/msgspec"
 	"github.com/dewar-go/dewar/codec/msgpack"
+	"github.com/dewar-go/dewar/codec/pickle"
 	"github.com/dewar-go/dewar/codec/plainjson"
 	"github.com/dewar-go/dewar/codec/sniff"
 	"github.com/dewar-go/dewar/codec/taggedjson"
@@ -65,9 +66,35 @@ func TestMark(t *testing.T) {
 			}
 		}
 	}
-	for _, none := range []string{"", "x", "\x80\x04}."} {
+	for _, none := range []string{"", "x", ".", "\x80\x04}"} {
 		if !sniff.New(msgpack.Codec{}).Marked([]byte(none)) {
 			t.Errorf("%q isn't marked, and no session", none)
+		}
+	}
+}
+
+// In a pickle too, of any protocol and with a class that stays in it.
+func TestMarkOfPickles(t *testing.T) {
+	c := sniff.New(pickle.Codec{})
+	for _, plain := range []string{"\x80\x04}\x94.", "(dp0\n.", "\x80\x04}\x8c\x01ac__main__\nC\n)\x81s."} {
+		marked := c.Mark([]byte(plain))
+		if c.Marked([]byte(plain)) || !c.Marked(marked) {
+			t.Errorf("%q: marked before, or not after", plain)
+		}
+		want, err := c.Split([]byte(plain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Split(marked)
+		if err != nil || len(got) != len(want) {
+			t.Errorf("%q: another session, %v", plain, err)
+		}
+		for _, set := range [][]codec.Entry{nil, {{Key: "b", Raw: []byte("N")}}} {
+			unmarked, err := c.Join(nil, append(want[:len(want):len(want)], set...))
+			again, err2 := c.Join(nil, append(got[:len(got):len(got)], set...))
+			if err != nil || err2 != nil || c.Marked(unmarked) || c.Marked(again) {
+				t.Errorf("%q: saved again as %q, %v; as %q, %v", plain, unmarked, err, again, err2)
+			}
 		}
 	}
 }

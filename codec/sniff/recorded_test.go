@@ -195,10 +195,7 @@ func TestDecodeIsWhatIsReadNext(t *testing.T) {
 			}
 			got, err := session(cc, before[0].Bytes)
 			if strings.HasPrefix(name(c), "pickle-in") {
-				if !errors.Is(err, sniff.ErrPickle) {
-					t.Errorf("%s: got %v, want ErrPickle", c.ID, err)
-				}
-				continue
+				want.(map[string]any)["t"] = []any{int64(1), int64(2)} // a tuple, which msgspec has no form for
 			}
 			seen++
 			if err != nil || !vectors.Equal(got, want) {
@@ -230,7 +227,7 @@ func TestConversionIsWhatWasStored(t *testing.T) {
 		}
 		cc := sniff.New(writing(c))
 		entries, err := cc.Split(c.Steps[0].Preload.Bytes)
-		if refusedHere[name(c)] || strings.HasPrefix(name(c), "pickle-in") {
+		if refusedHere[name(c)] {
 			if !errors.Is(err, codec.ErrMalformed) {
 				t.Errorf("%s: got %v, want ErrMalformed", c.ID, err)
 			}
@@ -242,7 +239,7 @@ func TestConversionIsWhatWasStored(t *testing.T) {
 			t.Errorf("%s:\n got %q, %v\nwant %q", c.ID, got, err, want)
 		}
 	}
-	if seen < 6 {
+	if seen < 12 {
 		t.Errorf("only %d were converted", seen)
 	}
 }

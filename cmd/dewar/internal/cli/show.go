@@ -22,7 +22,7 @@ read from stdin. With --info there is a second line, of words of the form
 name=value:
   size=87          bytes of the record
   left=3600s       whole seconds that it has left, or unknown
-  format=msgpack   or tagged, or json
+  format=msgpack   or tagged, json or pickle
   age=12s          seconds since the session began; not in Flask's layout
 What can't be read is left as it is.
 

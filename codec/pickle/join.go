@@ -20,7 +20,8 @@ import (
 // Python sets that when all else is there. Every other entry of that pickle
 // must still be there, and under its key: it can't be taken out again, and gives
 // [ErrOpaque] otherwise. What Join once appended is replaced, so that a record
-// doesn't grow with each change.
+// doesn't grow with each change, and when no value of an unknown class is left,
+// nothing is kept of its pickle.
 //
 // An entry without a value gives [codec.ErrMalformed], a key that isn't text, and
 // more than 16 MiB, a *[codec.ValueError]; dst then comes back as it was. The

@@ -35,7 +35,7 @@ func read(data []byte) (*record, error) {
 	}
 	r := &record{pickle: data[:m.pos:m.pos], root: root, frames: m.frames, cut: m.pos - 1, pairs: len(root.items) / 2}
 	var room [256]byte
-	keys, e, last := room[:0], emitter{}, -1
+	keys, e, last := room[:0], emitter{out: make([]byte, 0, len(data))}, -1
 	r.spans = make([]entries.Span, r.pairs)
 	for i := range r.spans {
 		key, ok := root.items[2*i].(string)

@@ -9,7 +9,8 @@ Nothing is loaded but what the list below names, and one class of its own, app.C
 ["random", seed, n]           n dicts, each pickled in every protocol
 ["msgspec", pickle]           what msgspec encodes the value to in MessagePack, dicts sorted; null if it refuses
 ["oracle", pickle, pickle]    {"error": name or null, "same": what "same" says, "ops": opcodes, "keys": the dict's are all text}
-["show", pickle]              the value's repr
+["show", pickle]              the value's repr, if Python's own unpickler in Python reads it as the same
+["carts"]                     the same session with objects in it, pickled in every protocol
 """
 import datetime
 import decimal
@@ -149,6 +150,11 @@ def dicts(seed, n):
         yield [pickle.dumps(d, protocol).hex() for protocol in range(6)]
 
 
+def carts():
+    cart = Cart([1])
+    return [pickle.dumps({"n": 1, "cart": cart, "owner": cart, "l": [2]}, protocol).hex() for protocol in range(6)]
+
+
 def by_key(v):
     if isinstance(v, (list, tuple)):
         return [by_key(e) for e in v]
@@ -184,7 +190,8 @@ answers = {
     "random": lambda seed, n: list(dicts(seed, n)),
     "msgspec": msgpack,
     "oracle": oracle,
-    "show": lambda text: repr(loads(text)),
+    "show": lambda text: repr(loads(text)) if repr(pickle._loads(bytes.fromhex(text))) == repr(loads(text)) else None,
+    "carts": carts,
 }
 
 sys.addaudithook(audit)

@@ -40,7 +40,7 @@ var knownStored = []string{
 // StoredFromMap has opened it already.
 var connections = []string{
 	"SESSION_REDIS", "SESSION_MEMCACHED", "SESSION_FILE_DIR", "SESSION_FILE_THRESHOLD", "SESSION_FILE_MODE", "SESSION_MONGODB",
-	"SESSION_MONGODB_DB", "SESSION_MONGODB_COLLECT", "SESSION_SQLALCHEMY", "SESSION_SQLALCHEMY_TABLE",
+	"SESSION_MONGODB_DB", "SESSION_MONGODB_COLLECT", "SESSION_SQLALCHEMY", "SESSION_SQLALCHEMY_TABLE", "SESSION_CACHELIB",
 }
 
 // StoredFromMap reads Flask-Session's settings (0.8.0) beside Flask's, as
@@ -49,10 +49,22 @@ var connections = []string{
 // SESSION_SERIALIZATION_FORMAT can be "pickle" too, beside a Flask-Session before
 // 0.7, which reads nothing else, or cachelib. A SECRET_KEY is needed only for SESSION_USE_SIGNER; its fallbacks verify too,
 // which Flask-Session's don't.
+//
+// Under SESSION_TYPE filesystem and cachelib, records are pickles whatever
+// SESSION_SERIALIZATION_FORMAT says; for cachelib's RedisCache, which puts a "!"
+// before them, set the backend's Codec to one of pickle.RedisCache.
 func StoredFromMap(config map[string]any, st dewar.Store) (dewar.Options, error) {
 	r := reader{config: config}
-	r.checkNames(known, knownStored, connections)
 	o := Stored(st)
+	b := o.Backend.(*dewar.InStore)
+	b.IDBytes = r.idLength()
+	b.Codec = sniff.New(r.format())
+	return r.stored(o)
+}
+
+// stored reads what all versions of Flask-Session have in common into o.
+func (r *reader) stored(o dewar.Options) (dewar.Options, error) {
+	r.checkNames(known, knownStored, connections)
 	o.Life.Idle = r.lifetime("PERMANENT_SESSION_LIFETIME", o.Life.Idle)
 	if o.Life.Idle < time.Second {
 		r.bad("PERMANENT_SESSION_LIFETIME", "less than a second, which no store keeps")
@@ -61,8 +73,6 @@ func StoredFromMap(config map[string]any, st dewar.Store) (dewar.Options, error)
 	o.Cookie.UntilClosed = !r.boolean("SESSION_PERMANENT", true)
 	b := o.Backend.(*dewar.InStore)
 	b.Prefix = r.prefix(b.Prefix)
-	b.IDBytes = r.idLength()
-	b.Codec = sniff.New(r.format())
 	if r.boolean("SESSION_USE_SIGNER", false) {
 		ring := r.ring()
 		if ring == nil {
@@ -104,6 +114,9 @@ func (r *reader) idLength() int {
 }
 
 func (r *reader) format() codec.Codec {
+	if kind := r.config["SESSION_TYPE"]; kind == "filesystem" || kind == "cachelib" {
+		return pickle.Codec{}
+	}
 	switch v := r.config["SESSION_SERIALIZATION_FORMAT"]; v {
 	case nil, "msgpack":
 	case "json":

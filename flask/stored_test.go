@@ -2,6 +2,7 @@ package flask_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -72,5 +73,46 @@ func TestClearKeepsPermanence(t *testing.T) {
 				t.Errorf("%v became %v", want, got)
 			}
 		})
+	}
+}
+
+// A life with Flask-Session 0.3.2: every request is answered with a cookie, an
+// id is a UUID, a record a pickle of protocol 4, and nothing but clear() ends it.
+func TestStored032(t *testing.T) {
+	st := memstore.New(memstore.Options{})
+	o, err := flask.Stored032FromMap(map[string]any{
+		"SECRET_KEY": secret, "SESSION_REFRESH_EACH_REQUEST": false, "SESSION_COOKIE_SAMESITE": "Lax",
+		"SESSION_COOKIE_PARTITIONED": true, "SESSION_ID_LENGTH": 8, "SESSION_SERIALIZATION_FORMAT": "json",
+	}, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := dewar.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := visit(m, "", func(*dewar.Session) {})
+	cookie, attributes, _ := strings.Cut(header.Get("Set-Cookie"), ";")
+	_, id, _ := strings.Cut(cookie, "=")
+	if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
+		t.Errorf("the id is no uuid4: %q", id)
+	}
+	if !regexp.MustCompile(`^ Expires=\w{3}, [^;]+ GMT; HttpOnly; Path=/$`).MatchString(attributes) || header.Get("Vary") != "" {
+		t.Errorf("%v", header)
+	}
+	item, err := st.Load(t.Context(), "session:"+id)
+	if want := "\x80\x04\x95\x12\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\n_permanent\x94\x88s."; err != nil || string(item.Data) != want {
+		t.Errorf("got %q, %v, want %q", item.Data, err, want)
+	}
+	for _, step := range []struct {
+		view func(*dewar.Session)
+		want string
+	}{
+		{func(s *dewar.Session) { _ = s.Get("a") }, cookie + "; Expires="},
+		{func(s *dewar.Session) { s.Clear() }, "session=; Expires=Thu, 01 Jan 1970 00:00:00 "},
+	} {
+		if got := visit(m, cookie, step.view); !strings.HasPrefix(got.Get("Set-Cookie"), step.want) || got.Get("Vary") != "" {
+			t.Errorf("%v, want %s", got, step.want)
+		}
 	}
 }

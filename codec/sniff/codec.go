@@ -44,10 +44,21 @@ func (c Codec) Split(data []byte) ([]codec.Entry, error) {
 		_, same := c.Codec.(plainjson.Codec)
 		return c.split(data, read.Split, read.Decode, same)
 	case Pickle:
-		_, same := c.Codec.(pickle.Codec)
-		return c.split(data, pickle.Codec{}.Split, pickle.Convert, same)
+		if data[0] == pickle.Bang {
+			data = data[1:]
+		}
+		return c.split(data, pickle.Codec{}.Split, pickle.Convert, c.pickles())
 	}
 	return nil, fmt.Errorf("sniff: neither MessagePack nor JSON nor a pickle: %w", codec.ErrMalformed)
+}
+
+// pickles reports whether c writes pickles.
+func (c Codec) pickles() bool {
+	switch c.Codec.(type) {
+	case pickle.Codec, pickle.RedisCache:
+		return true
+	}
+	return false
 }
 
 // Mark is that of the codec whose format data is in.

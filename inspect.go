@@ -48,6 +48,14 @@ func (c *InStore) IsLink(key string) bool {
 	return strings.HasPrefix(key, c.Prefix+linkPrefix)
 }
 
+// IsAuxiliary reports whether a key, whatever its prefix, is one of those that
+// Dewar keeps beside records, such as links of renewed sessions. It is for stores
+// that have to put them where Flask doesn't look. An id has no dot, so no record
+// has such a key unless a prefix ends as one begins.
+func IsAuxiliary(key string) bool {
+	return strings.HasSuffix(key[:strings.LastIndexByte(key, '.')+1], linkPrefix)
+}
+
 // Read takes a record's bytes apart, whosever it is. created is when the
 // session began, zero in Flask's layout, which doesn't say. The error is
 // ErrUndecodable if they are no record.

@@ -70,14 +70,14 @@ type Item struct {
 // A Lister is a store that can say what it keeps.
 type Lister interface {
 	// List yields the items whose keys begin with prefix, in any order, until
-	// one that ends with an error. Items that come and go meanwhile may be
+	// one that ends with an error (a [Namer] can't tell prefixes: all it has). Items that come and go meanwhile may be
 	// missed or listed, never twice.
 	List(ctx context.Context, prefix string) iter.Seq2[Listed, error]
 }
 
 // Listed describes an item without its data.
 type Listed struct {
-	Key  string
+	Key  string        // or its name, of a Namer
 	Size int           // bytes of its data; -1: unknown
 	Left time.Duration // of its life; 0: unknown
 }
@@ -89,6 +89,23 @@ func List(ctx context.Context, st Store, prefix string) iter.Seq2[Listed, error]
 		return l.List(ctx, prefix)
 	}
 	return func(yield func(Listed, error) bool) { yield(Listed{}, errors.ErrUnsupported) }
+}
+
+// A Namer is a Lister that keeps no keys, only digests of them. It lists names in
+// their place, and all items whatever the prefix; its verbs take a name for the
+// key. A name has a blank in it: it is nobody's key, and no client can send one.
+type Namer interface {
+	// Name gives what List yields for key.
+	Name(key string) string
+}
+
+// Name gives what List of this store yields for key: the key itself, unless the
+// store is a Namer.
+func Name(st Store, key string) string {
+	if n, ok := st.(Namer); ok {
+		return n.Name(key)
+	}
+	return key
 }
 
 // A Purger is a store in which items whose life is over lie about until they

@@ -43,6 +43,14 @@ func listMutants() []mutant {
 		{"list/all", "list yields an item twice", func(f *faulty) {
 			f.relist(func(all []dewar.Listed) []dewar.Listed { return append(all, all[:len(all)/2]...) })
 		}},
+		{"list/verbs", "list yields what isn't a key", func(f *faulty) {
+			f.relist(func(all []dewar.Listed) []dewar.Listed {
+				for i := range all {
+					all[i].Key = strings.ToUpper(all[i].Key)
+				}
+				return all
+			})
+		}},
 		{"list/prefix", "list takes its prefix for a pattern", func(f *faulty) {
 			f.list = func(ctx context.Context, prefix string) iter.Seq2[dewar.Listed, error] {
 				return func(yield func(dewar.Listed, error) bool) {

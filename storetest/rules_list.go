@@ -3,13 +3,15 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dewar-go/dewar"
 )
 
-// list returns what the store lists under prefix, by key, and expects no key
-// twice.
+// list returns what the store lists under prefix, by key or name, and expects
+// none twice.
 func (r *room) list(prefix string) map[string]dewar.Listed {
 	all := map[string]dewar.Listed{}
 	for l, err := range dewar.List(r.ctx, r.st, prefix) {
@@ -22,14 +24,21 @@ func (r *room) list(prefix string) map[string]dewar.Listed {
 	return all
 }
 
+// names reports whether the store lists names in place of keys.
+func (r *room) names() bool {
+	_, ok := r.st.(dewar.Namer)
+	return ok
+}
+
 // lists expects exactly these keys under prefix.
 func (r *room) lists(prefix string, keys ...string) {
 	all := r.list(prefix)
 	for _, key := range keys {
-		if _, ok := all[key]; !ok {
+		name := dewar.Name(r.st, key)
+		if _, ok := all[name]; !ok {
 			r.broken("list of …%q: …%q is missing", prefix[len(r.prefix):], key[len(r.prefix):])
 		}
-		delete(all, key)
+		delete(all, name)
 	}
 	if len(all) > 0 {
 		r.broken("list of …%q: %d items too many", prefix[len(r.prefix):], len(all))
@@ -45,9 +54,36 @@ func listRules() []rule {
 				r.create(keys[i], "abc", long)
 			}
 			r.lists(r.prefix, keys...)
-			r.lists(keys[299], keys[299])
+			if !r.names() {
+				r.lists(keys[299], keys[299])
+			}
+		}},
+		{name: "list/verbs", sentence: "what a list yields leads every verb to the item, and if it is a name it is nobody's key", needs: lister, check: func(r *room) {
+			for _, verb := range []string{"a", "b"} {
+				r.create(r.key(verb), verb, long)
+			}
+			for name := range r.list(r.prefix) {
+				if r.names() && !strings.ContainsFunc(name, unicode.IsSpace) {
+					r.broken("list: %q could be a key", name)
+				}
+				it := r.load(name)
+				r.touch(name, 2*long)
+				it = r.update(name, it, string(it.Data)+"!", long)
+				_, err := r.st.Create(r.ctx, name, nil, long)
+				r.gives("create", err, dewar.ErrExists)
+				r.holds(r.key(string(it.Data[:1])), string(it.Data))
+				if string(it.Data) == "a!" {
+					r.remove(name, it)
+				} else {
+					r.delete(name)
+				}
+			}
+			r.lists(r.prefix)
 		}},
 		{name: "list/prefix", sentence: "the prefix of a list is compared byte for byte, not as a pattern", needs: lister, check: func(r *room) {
+			if r.names() {
+				r.skip("the store lists names")
+			}
 			for _, name := range goodKeys() {
 				r.create(r.key(name), name, long)
 			}
@@ -62,7 +98,7 @@ func listRules() []rule {
 				r.create(r.key(fmt.Sprint("k", size)), "abc"[:size], long)
 			}
 			for size := range 3 {
-				l := r.list(r.prefix)[r.key(fmt.Sprint("k", size))]
+				l := r.list(r.prefix)[dewar.Name(r.st, r.key(fmt.Sprint("k", size)))]
 				if l.Size != size && l.Size != -1 {
 					r.broken("list: the size of %d bytes is given as %d", size, l.Size)
 				}

@@ -26,7 +26,8 @@ import (
 // needed.
 type Harness struct {
 	// New returns a store, once for every rule. It may be the same one each
-	// time, or lead to the same server. What t.Cleanup is given is done when
+	// time, or lead to the same server, unless it is a dewar.Namer: that lists
+	// all it has, and needs a folder of its own. What t.Cleanup is given is done when
 	// the rule has been checked, or later.
 	New func(t *testing.T) dewar.Store
 

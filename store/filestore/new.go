@@ -1,0 +1,132 @@
+package filestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// New makes a Store of a folder, and the folder and its DIR.dewar if they
+// aren't there. A symbolic link to the folder is resolved here, once, so that
+// all who come by one or another of its names meet at the same locks.
+//
+// The error is errors.ErrUnsupported on a system without these locks,
+// syscall.EXDEV if the two folders are on different file systems, and
+// fs.ErrPermission if DIR.dewar isn't safe from others.
+func New(dir string, o Options) (*Store, error) {
+	if err := supported(); err != nil {
+		return nil, err
+	}
+	if o.Mode == 0 {
+		o.Mode = 0o600
+	}
+	switch {
+	case dir == "":
+		return nil, errors.New("filestore: no folder was given")
+	case o.Mode&^fs.ModePerm != 0 || o.Mode&0o600 != 0o600:
+		return nil, errors.New("filestore: Options.Mode has other bits than rights, or its owner can't read and write")
+	case o.Threshold < 0:
+		return nil, errors.New("filestore: Options.Threshold is negative")
+	}
+	s := &Store{mode: o.Mode, threshold: o.Threshold, dropped: o.Dropped, sync: o.Sync, now: o.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.dropped == nil {
+		s.dropped = func(live int) {
+			slog.Warn("filestore: live sessions were deleted: there were more files than the threshold", "live", live, "threshold", o.Threshold)
+		}
+	}
+	for i := range s.turns {
+		s.turns[i] = make(chan struct{}, 1)
+	}
+	if err := s.folders(dir); err != nil {
+		return nil, fmt.Errorf("filestore: %w", err)
+	}
+	if s.threshold > 0 { // count, as cachelib does when it is constructed
+		if _, err := s.recount(context.Background()); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// folders finds or makes all folders.
+func (s *Store) folders(dir string) error {
+	rights := s.mode | s.mode&0o444>>2
+	if err := os.MkdirAll(dir, rights); err != nil {
+		return err
+	}
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return err
+	}
+	if s.dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	s.side = s.dir + ".dewar"
+	if err := folder(s.side, rights); err != nil {
+		return err
+	}
+	info, err := os.Lstat(s.dir)
+	if err != nil {
+		return err
+	}
+	side, err := os.Lstat(s.side)
+	if err != nil {
+		return err
+	}
+	if err := ours(info, side); err != nil {
+		return fmt.Errorf("%s %w", s.side, err)
+	}
+	for _, name := range [...]string{lockDir, tempDir, asideDir} {
+		if err := folder(filepath.Join(s.side, name), rights); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folder makes a folder, with its rights whatever the umask, unless it is
+// there.
+func folder(path string, rights fs.FileMode) error {
+	err := os.Mkdir(path, rights)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.Chmod(path, rights)
+}
+
+// settle waits for the disk to have what became of a file's name.
+func (s *Store) settle(path string) error {
+	if !s.sync {
+		return nil
+	}
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return failed("sync", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return failed("sync", err)
+	}
+	return nil
+}
+
+// failed is the error of a system call, without the file's name.
+func failed(verb string, err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
+		err = e.Err
+	}
+	return fmt.Errorf("filestore: %s: %w", verb, err)
+}

@@ -78,7 +78,7 @@ func headLen(b []byte) int {
 // write in its place, with its data and its life, is the same file with the same
 // rights. Files of cachelib 0.6 come out in the later form.
 func TestRecordedFiles(t *testing.T) {
-	n := 0
+	n, seen := 0, map[string]bool{}
 	for _, c := range recorded(t).Cases {
 		if c.Backend != "filesystem" {
 			continue
@@ -92,6 +92,11 @@ func TestRecordedFiles(t *testing.T) {
 			for _, f := range step.Store {
 				if f.Role != "" || f.Expires == nil || step.Now == 0 || *f.Expires == 0 || *f.Expires <= step.Now {
 					continue
+				}
+				if what := f.File + f.Mode + string(f.Bytes); seen[what] {
+					continue // as the step before left it
+				} else {
+					seen[what] = true
 				}
 				n++
 				key, ok := keys[f.File]
@@ -123,7 +128,7 @@ func TestRecordedFiles(t *testing.T) {
 			}
 		}
 	}
-	if n < 100 {
+	if n < 60 {
 		t.Errorf("%d files were compared", n)
 	}
 }

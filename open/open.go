@@ -2,6 +2,7 @@
 // configuration where sessions live.
 //
 //	mem:                                     the memory of this process
+//	file:///folder                           files; file:folder is relative
 //	redis://user:password@host:port/db       Redis; see redisstore.ClientOption
 //	rediss://…                               the same over TLS
 //	redis+unix://user:password@/path?db=0    the same by a unix socket
@@ -13,6 +14,10 @@
 //	                                   layout and msgpack, Flask-Session's default, in Flask's
 //	prefix=TEXT                        before each key; if absent "dewar:" in the native layout
 //	                                   and "session:", Flask-Session's default, in Flask's
+//
+// A file: URL may have mode (octal rights of the files; 0600 if absent), threshold (how
+// many files are left alone, then Flask's rule; absent or 0: any number) and
+// sync=true (writes wait for the disk). It has no layout=flask yet.
 //
 // Anything else in a query is an error that names it.
 package open
@@ -90,8 +95,10 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 	switch scheme {
 	case "mem":
 		return openMem, nil
+	case "file":
+		return openFile, nil
 	case "redis", "rediss", "redis+unix":
 		return openRedis, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, redis, rediss and redis+unix", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss and redis+unix", scheme)
 }

@@ -100,7 +100,8 @@ func ref(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: ref NAME ID-FILE")
 	}
-	sum := sha256.Sum256([]byte(keyOf(ts, args[1])))
+	_, backend := sessions(ts)
+	sum := sha256.Sum256([]byte(dewar.Name(backend.Store, keyOf(ts, args[1]))))
 	ts.Setenv(args[0], hex.EncodeToString(sum[:])[:16])
 }
 

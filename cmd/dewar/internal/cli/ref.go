@@ -35,8 +35,8 @@ func checkRefs(args []string) error {
 	return nil
 }
 
-// list yields the sessions: all that lies under the prefix, but for the links
-// that lead from previous ids.
+// list yields the sessions: all that lies under the prefix (in a store of files,
+// all there are), but for the links that lead from previous ids.
 func (s shelf) list(ctx context.Context) iter.Seq2[dewar.Listed, error] {
 	return func(yield func(dewar.Listed, error) bool) {
 		for item, err := range dewar.List(ctx, s.Store, s.Prefix) {
@@ -82,7 +82,10 @@ func (s shelf) keyFrom(ctx context.Context, stdin io.Reader) (string, error) {
 	if errors.Is(err, dewar.ErrMalformed) {
 		return "", &refusal{"malformed", "not the shape of an id: letters, digits, - and _, without a signature"}
 	}
-	return key, err
+	if err != nil {
+		return "", err
+	}
+	return dewar.Name(s.Store, key), nil // as list has it, so that a session has one ref
 }
 
 func refuseRefs(unknown []string) error {

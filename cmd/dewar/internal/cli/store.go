@@ -17,11 +17,13 @@ import (
 
 const storeHelp = `The store is that of --store, or of DEWAR_STORE in the environment:
   redis://host:port/db    rediss://host:port/db    redis+unix:///path
+  file:///folder
 with, in its query, layout=flask for what Flask-Session shares, prefix=TEXT and
 format=tagged|msgpack|json|pickle. Others can read a command line: a URL with a
 password belongs in the environment.
 
-A REF stands for a session: 16 hex digits of a digest of its key in the store.
+A REF stands for a session: 16 hex digits of a digest of its key in the store,
+or of its file's name.
 Nobody can take a session over who has read one. An id, which can do that, is
 read from stdin and never printed.`
 

@@ -1,0 +1,69 @@
+package open_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/open"
+)
+
+// What one opens is kept where the other finds it, by any spelling of the
+// folder.
+func TestFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	o := mustOpen(t, "file://"+dir+"/a%20b?mode=640&threshold=10&sync=true&prefix=x:")
+	if o.Prefix != "x:" || o.Format != "tagged" || o.Layout != dewar.NativeLayout {
+		t.Errorf("got %+v", o)
+	}
+	if _, err := o.Store.Create(t.Context(), "x:k", []byte("data"), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{"file:a%20b", "file:" + dir + "/a%20b", "file://localhost" + dir + "/a%20b?mode=0640"} {
+		if item, err := mustOpen(t, url).Store.Load(t.Context(), "x:k"); err != nil || string(item.Data) != "data" {
+			t.Errorf("%s: got %q, %v", url, item.Data, err)
+		}
+	}
+	files, err := os.ReadDir("a b")
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%d files, want the session and the count; %v", len(files), err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode().Perm() != 0o640 {
+			t.Errorf("%v, %v", info.Mode(), err)
+		}
+	}
+}
+
+func TestFileRefusals(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, tt := range []struct{ url, want string }{
+		{"file:", "open: file: needs a folder: file:///folder"},
+		{"file:%zz", "open: file: needs a folder: file:///folder"},
+		{"file://host/x", "open: file: names a folder of this machine: file:///folder"},
+		{"file://u:s3cr3t@/x", "open: file: names a folder of this machine: file:///folder"},
+		{"file:x?mode=0800", "open: mode is not octal rights that the owner can read and write by, as 0600"},
+		{"file:x?mode=0400", "open: mode is not octal rights that the owner can read and write by, as 0600"},
+		{"file:x?mode=4600", "open: mode is not octal rights that the owner can read and write by, as 0600"},
+		{"file:x?threshold=-1", "open: threshold is not a number of files"},
+		{"file:x?threshold=many", "open: threshold is not a number of files"},
+		{"file:x?sync=perhaps", "open: sync is neither true nor false"},
+		{"file:x?treshold=1", `open: the URL has an unknown setting "treshold"`},
+		{"file:x?mode=600&mode=600", `open: the setting "mode" stands in the URL more than once`},
+		{"file:x?layout=flask", "open: file: has no layout=flask yet: Flask-Session's files hold pickles: unsupported operation"},
+	} {
+		o, err := open.Open(t.Context(), tt.url)
+		if o != nil || err == nil || err.Error() != tt.want {
+			t.Errorf("%s: got %v, want %s", tt.url, err, tt.want)
+		}
+	}
+	if _, err := open.Open(t.Context(), "file:x?layout=flask"); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
+		t.Errorf("what was refused has made %d folders, %v", len(left), err)
+	}
+}

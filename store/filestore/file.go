@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -32,7 +33,7 @@ type record struct {
 func open(path string, flag int) (*os.File, int64, error) {
 	f, err := os.OpenFile(path, flag|noFollow, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, dewar.ErrNotFound
+		return nil, 0, absent(path)
 	}
 	if err != nil {
 		if info, lerr := os.Lstat(path); lerr == nil && !info.Mode().IsRegular() {
@@ -51,6 +52,15 @@ func open(path string, flag int) (*os.File, int64, error) {
 	}
 	f.Close()
 	return nil, 0, err
+}
+
+// absent is dewar.ErrNotFound where the folder is there and the file isn't. That
+// the folder is gone, as when a disk isn't mounted, says nothing of a session.
+func absent(path string) error {
+	if _, gone := os.Stat(filepath.Dir(path)); gone != nil {
+		return failed("open the folder", gone)
+	}
+	return dewar.ErrNotFound
 }
 
 // read reads the whole of a file.
@@ -183,7 +193,7 @@ func (s *Store) extend(p place, now time.Time, end uint32) error {
 func (s *Store) remove(p place) error {
 	err := os.Remove(p.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return dewar.ErrNotFound
+		return absent(p.path)
 	}
 	if err != nil {
 		return failed("remove", err)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,6 +75,57 @@ func TestWhatIsNoRecordIsLeftAlone(t *testing.T) {
 func touched(path string) string {
 	_ = os.WriteFile(path, []byte("\x00\x00\x00\x00"), 0o600)
 	return path
+}
+
+// A folder that is gone, as when a disk isn't mounted, is no session that is.
+func TestAFolderThatIsGone(t *testing.T) {
+	dir := t.TempDir() + "/s"
+	s := open(t, dir, filestore.Options{})
+	it := create(t, s, "k", "x", time.Hour)
+	for _, gone := range []string{dir, dir + ".dewar"} {
+		must(t, os.Rename(gone, gone+".away"))
+		_, err1 := s.Load(t.Context(), "k")
+		_, err2 := s.Update(t.Context(), "k", it, nil, time.Hour)
+		_, err3 := s.Create(t.Context(), "l", nil, time.Hour)
+		verbs := map[string]error{"update": err2, "create": err3, "touch": s.Touch(t.Context(), "k", time.Hour), "remove": s.Remove(t.Context(), "k", it), "delete": s.Delete(t.Context(), "k")}
+		if gone == dir {
+			verbs["load"] = err1
+		}
+		for verb, err := range verbs {
+			if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, dewar.ErrNotFound) {
+				t.Errorf("%s without %s: got %v", verb, filepath.Base(gone), err)
+			}
+		}
+		must(t, os.Rename(gone+".away", gone))
+		holds(t, s, "k", "x")
+	}
+	absent(t, s, "l")
+}
+
+// Only Touch keeps the very file: it writes four bytes into it. What replaces a
+// file is a new one, so that who reads the old reads it whole.
+func TestTouchKeepsTheFile(t *testing.T) {
+	dir := t.TempDir() + "/s"
+	s := open(t, dir, filestore.Options{})
+	it := create(t, s, "k", "x", time.Hour)
+	stat := func() os.FileInfo {
+		info, err := os.Stat(file(dir, "k"))
+		must(t, err)
+		return info
+	}
+	made := stat()
+	must(t, s.Touch(t.Context(), "k", 2*time.Hour))
+	if !os.SameFile(made, stat()) {
+		t.Error("touch has made another file")
+	}
+	reader, err := os.Open(file(dir, "k"))
+	must(t, err)
+	defer reader.Close()
+	_, err = s.Update(t.Context(), "k", it, []byte("yyyy"), time.Hour)
+	must(t, err)
+	if b, err := io.ReadAll(reader); err != nil || string(b[4:]) != "x" || os.SameFile(made, stat()) {
+		t.Errorf("who had opened the old file reads %q, %v", b, err)
+	}
 }
 
 // A folder with something in it isn't ours to delete.

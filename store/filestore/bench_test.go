@@ -41,6 +41,7 @@ func BenchmarkLoadParallel(b *testing.B) {
 	s, keys, _ := filled(b, 1024, 200, filestore.Options{})
 	var start atomic.Int64
 	b.ReportAllocs()
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for i := int(start.Add(101)); pb.Next(); i++ {
 			if _, err := s.Load(context.Background(), keys[i%len(keys)]); err != nil {

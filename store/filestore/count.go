@@ -41,13 +41,13 @@ func (s *Store) count() (n int, head []byte, ok bool) {
 	return unpickle(b[h.size:size]), b[:h.size:h.size], true
 }
 
-// counted adds to the number what was done at p. An error is not the session's:
-// it leaves the number off by one.
-func (s *Store) counted(p place, by int) {
+// counted adds to the number what was done at p. It was done: an error, or a
+// context that ends, only leaves the number off by one.
+func (s *Store) counted(ctx context.Context, p place, by int) {
 	if _, _, ok := s.count(); !ok || p.aside {
 		return
 	}
-	unlock, err := s.lock(context.Background(), countLock)
+	unlock, err := s.lock(ctx, countLock)
 	if err != nil {
 		return
 	}

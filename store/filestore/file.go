@@ -2,6 +2,7 @@ package filestore
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -190,7 +191,7 @@ func (s *Store) extend(p place, now time.Time, end uint32) error {
 }
 
 // remove deletes a file whose lock is held.
-func (s *Store) remove(p place) error {
+func (s *Store) remove(ctx context.Context, p place) error {
 	err := os.Remove(p.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return absent(p.path)
@@ -198,6 +199,6 @@ func (s *Store) remove(p place) error {
 	if err != nil {
 		return failed("remove", err)
 	}
-	s.counted(p, -1)
+	s.counted(ctx, p, -1)
 	return s.settle(p.path)
 }

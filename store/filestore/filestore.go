@@ -164,7 +164,7 @@ func (s *Store) write(ctx context.Context, key string, data []byte, life time.Du
 		return dewar.Item{}, err
 	}
 	if isNew {
-		s.counted(p, +1)
+		s.counted(ctx, p, +1)
 	}
 	return dewar.Item{Data: bytes.Clone(data), Left: header{ends: end}.left(now)}, nil
 }
@@ -221,5 +221,5 @@ func (s *Store) drop(ctx context.Context, key string, right func(place) error) e
 	if err := right(p); err != nil {
 		return err
 	}
-	return s.remove(p)
+	return s.remove(ctx, p)
 }

@@ -4,6 +4,7 @@ package filestore_test
 
 import (
 	"context"
+	"crypto/fips140"
 	"errors"
 	"fmt"
 	"io"
@@ -72,6 +73,24 @@ func noRoom(s *filestore.Store, dir, data string, want error) error {
 // Where rights are missing the store can't answer: nothing is taken for absent,
 // and nothing changes.
 func TestMissingRights(t *testing.T) { runChild(t, "rights", "") }
+
+// A program that is held to FIPS 140 may name files by MD5, which protects
+// nothing here.
+func TestFIPSOnly(t *testing.T) {
+	t.Setenv("GODEBUG", "fips140=only")
+	runChild(t, "names", t.TempDir()+"/s")
+}
+
+func namesChild(dir string) error {
+	s, err := filestore.New(dir, filestore.Options{})
+	if err == nil {
+		_, err = s.Create(context.Background(), "k", nil, time.Hour)
+	}
+	if !fips140.Enforced() {
+		return errors.New("FIPS 140 isn't enforced")
+	}
+	return err
+}
 
 // nobody is who has no rights that aren't given.
 const nobody = 65534

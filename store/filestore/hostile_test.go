@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -125,6 +127,32 @@ func TestTouchKeepsTheFile(t *testing.T) {
 	must(t, err)
 	if b, err := io.ReadAll(reader); err != nil || string(b[4:]) != "x" || os.SameFile(made, stat()) {
 		t.Errorf("who had opened the old file reads %q, %v", b, err)
+	}
+}
+
+// What a killed writer left half-written, or somebody put in its place, is in
+// nobody's way and becomes nobody's session.
+func TestWhatIsLeftHalfWritten(t *testing.T) {
+	dir, outside := t.TempDir()+"/s", filepath.Join(t.TempDir(), "outside")
+	s := open(t, dir, filestore.Options{Threshold: 100})
+	write(t, outside, []byte("secret"))
+	for i := range 65 {
+		temp := filepath.Join(dir+".dewar/tmp", strconv.Itoa(i))
+		if i%2 == 0 {
+			write(t, temp, bytes.Repeat([]byte("half"), 100))
+		} else {
+			must(t, os.Symlink(outside, temp))
+		}
+	}
+	for i := range 50 {
+		create(t, s, fmt.Sprint("session:", i), "x", time.Hour)
+		holds(t, s, fmt.Sprint("session:", i), "x")
+		if b := read(t, file(dir, fmt.Sprint("session:", i))); len(b) != 5 {
+			t.Errorf("the file is %q", b)
+		}
+	}
+	if string(read(t, outside)) != "secret" {
+		t.Error("what lies outside was changed")
 	}
 }
 
@@ -298,4 +326,29 @@ func TestALockThatIsHeld(t *testing.T) {
 		must(t, f.Close())
 	}
 	must(t, s.Remove(t.Context(), "k", it))
+}
+
+// Who can't count in time has done what it came for all the same.
+func TestACountThatIsHeld(t *testing.T) {
+	dir := t.TempDir() + "/s"
+	s := open(t, dir, filestore.Options{Threshold: 10})
+	f, err := os.OpenFile(dir+".dewar/lock/64", os.O_RDWR, 0)
+	must(t, err)
+	defer f.Close()
+	must(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := s.Create(ctx, "k", []byte("x"), time.Hour); err != nil {
+		t.Errorf("create: %v", err)
+	}
+	holds(t, s, "k", "x")
+	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := s.Delete(ctx, "k"); err != nil {
+		t.Errorf("delete: %v", err)
+	}
+	absent(t, s, "k")
+	if got := read(t, filepath.Join(dir, countName)); !bytes.Equal(got, countOf(0)) {
+		t.Errorf("the count is %x", got)
+	}
 }

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// patience is how long New waits for another process that has the count.
+const patience = 10 * time.Second
+
 // New makes a Store of a folder, and the folder and its DIR.dewar if they
 // aren't there. A symbolic link to the folder is resolved here, once, so that
 // all who come by one or another of its names meet at the same locks.
@@ -49,7 +52,9 @@ func New(dir string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("filestore: %w", err)
 	}
 	if s.threshold > 0 { // count, as cachelib does when it is constructed
-		if _, err := s.recount(context.Background()); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if _, err := s.recount(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -2,6 +2,7 @@ package filestore
 
 import (
 	"context"
+	"crypto/fips140"
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
@@ -64,7 +65,8 @@ func (s *Store) Name(key string) string {
 }
 
 func nameOf(key string) string {
-	sum := md5.Sum([]byte(key))
+	var sum [md5.Size]byte
+	fips140.WithoutEnforcement(func() { sum = md5.Sum([]byte(key)) }) // a name, no protection
 	return hex.EncodeToString(sum[:])
 }
 

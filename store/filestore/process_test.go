@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	verb, dir, _ := strings.Cut(what, " ")
-	err := map[string]func(dir string) error{"race": raceChild, "write": writeChild, "full": fullChild, "rights": rightsChild}[verb](dir)
+	err := map[string]func(dir string) error{"race": raceChild, "write": writeChild, "full": fullChild, "rights": rightsChild, "names": namesChild}[verb](dir)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -218,7 +218,9 @@ func TestKilledWriters(t *testing.T) {
 				done[key] = n
 			}
 		}
-		_ = cmd.Wait()
+		if err := cmd.Wait(); err != nil && cmd.ProcessState.Exited() {
+			t.Fatalf("kill %d: the writer ended by itself: %v", kill, err)
+		}
 		left += len(entries(t, dir+".dewar/tmp"))
 		for key := range writeKeys {
 			if begun[key] != done[key] {

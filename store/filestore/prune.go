@@ -63,7 +63,7 @@ func (s *Store) removeOver(ctx context.Context, p place) (gone bool, err error) 
 	if over, err := s.isOver(p); !over || err != nil {
 		return false, err
 	}
-	err = s.remove(p)
+	err = s.remove(ctx, p)
 	if errors.Is(err, dewar.ErrNotFound) {
 		return false, nil
 	}
@@ -133,7 +133,7 @@ func (s *Store) removeAnyway(ctx context.Context, p place) bool {
 		return false
 	}
 	defer unlock()
-	return s.remove(p) == nil
+	return s.remove(ctx, p) == nil
 }
 
 // namesIn lists a folder, each name once, in order.

@@ -154,6 +154,9 @@ func TestWhatIsLeftHalfWritten(t *testing.T) {
 	if string(read(t, outside)) != "secret" {
 		t.Error("what lies outside was changed")
 	}
+	if n := len(entries(t, dir+".dewar/tmp")); n > 40 {
+		t.Errorf("%d are there still: writers write elsewhere", n)
+	}
 }
 
 // A folder with something in it isn't ours to delete.

@@ -243,6 +243,11 @@ func TestKilledWriters(t *testing.T) {
 			t.Errorf("cachelib gets %.80q of key %d", got, key)
 		}
 	}
+	for _, name := range entries(t, dir) {
+		if len(name) != 32 {
+			t.Errorf("Flask's folder holds %q", name)
+		}
+	}
 	if n := len(entries(t, dir)); n > writeKeys+4+1 {
 		t.Errorf("%d files are in the folder", n)
 	}

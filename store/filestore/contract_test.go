@@ -43,6 +43,7 @@ func TestContract(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := harness(o)
 			h.In = synctest.Test
+			h.Rounds = 10
 			storetest.Run(t, h)
 		})
 	}

@@ -44,7 +44,10 @@ func (s *Store) count() (n int, head []byte, ok bool) {
 // counted adds to the number what was done at p. It was done: an error, or a
 // context that ends, only leaves the number off by one.
 func (s *Store) counted(ctx context.Context, p place, by int) {
-	if _, _, ok := s.count(); !ok || p.aside {
+	if p.aside {
+		return
+	}
+	if _, _, ok := s.count(); !ok {
 		return
 	}
 	unlock, err := s.lock(ctx, countLock)

@@ -12,6 +12,7 @@ modules = $(or $(shell $(GO) list -m -f '{{.Dir}}'),$(error no modules: see what
 
 # The interpreter that the tests start the Flask lab with. Read when it is needed: `make test` makes it first.
 export DEWAR_PYTHON ?= $(shell cat .cache/python 2>/dev/null)
+export DEWAR_PYTHON_03 ?= $(shell cat .cache/python-0.3 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations units fuzz bench

@@ -114,7 +114,7 @@ func (r *reader) idLength() int {
 }
 
 func (r *reader) format() codec.Codec {
-	if kind := r.config["SESSION_TYPE"]; kind == "filesystem" || kind == "cachelib" {
+	if kind, _ := r.config["SESSION_TYPE"].(string); strings.EqualFold(kind, "filesystem") || strings.EqualFold(kind, "cachelib") {
 		return pickle.Codec{}
 	}
 	switch v := r.config["SESSION_SERIALIZATION_FORMAT"]; v {

@@ -3,20 +3,11 @@ package interop
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/dewar-go/dewar/codec"
-	"github.com/dewar-go/dewar/codec/taggedjson"
-	"github.com/dewar-go/dewar/internal/realserver"
 	"github.com/dewar-go/dewar/interop/twin"
 )
-
-// onRedis are the settings of labs that share a Redis.
-func onRedis(t *testing.T, more ...string) []string {
-	t.Helper()
-	return append([]string{key, "SESSION_TYPE=redis", "SESSION_REDIS=redis://" + realserver.Redis(t).Addr}, more...)
-}
 
 // plainSession is a random session of what both serializers of Flask-Session
 // give back as it was: no tuples, Markup or UUIDs, no halves of surrogates, no
@@ -54,65 +45,6 @@ func plainSession(v any, json bool) any {
 }
 
 func wellFormed(s string) string { return strings.ToValidUTF8(s, "?") }
-
-// 200 random sessions each way on one Redis, with both serializers, signed and
-// not: what either writes, the other reads, adds to and hands back.
-func TestRedisBothWays(t *testing.T) {
-	r := seeded(t)
-	for _, row := range []struct {
-		name     string
-		settings []string
-		json     bool
-	}{
-		{"msgpack", nil, false},
-		{"json, signed", []string{"SESSION_SERIALIZATION_FORMAT=json", "SESSION_USE_SIGNER=true"}, true},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			env := onRedis(t, row.settings...)
-			dewar, flask := twin.Dewar(t, env...), twin.Flask(t, env...)
-			work := make(chan func())
-			var wg sync.WaitGroup
-			for range 4 {
-				wg.Go(func() {
-					for f := range work {
-						f()
-					}
-				})
-			}
-			for n := range 200 {
-				session := plainSession(randomSession(r), row.json).(map[string]any)
-				text, err := taggedjson.Marshal(session)
-				if err != nil {
-					t.Fatal(err)
-				}
-				session["n"], session["_permanent"] = int64(n), true
-				with, err := taggedjson.Marshal(session)
-				if err != nil {
-					t.Fatal(err)
-				}
-				work <- func() {
-					for _, p := range [][2]*twin.Lab{{dewar, flask}, {flask, dewar}} {
-						_, cookie, err := ask(p[0], "", fmt.Sprintf(`[["update",%s],["set","n",0]]`, text))
-						if err != nil {
-							t.Error(err)
-							return
-						}
-						line, _, err := ask(p[1], cookie, fmt.Sprintf(`[["set","n",%d]]`, n))
-						if want := fmt.Sprintf(`{"results":[null],"session":%s}`, with); err != nil || line != want {
-							t.Errorf("session %d, %s to %s: %v\ngot  %s\nwant %s", n, p[0].Name, p[1].Name, err, line, want)
-						}
-						line, _, err = ask(p[0], cookie, `[]`)
-						if want := fmt.Sprintf(`{"results":[],"session":%s}`, with); err != nil || line != want {
-							t.Errorf("session %d, back to %s: %v\ngot  %s\nwant %s", n, p[0].Name, err, line, want)
-						}
-					}
-				}
-			}
-			close(work)
-			wg.Wait()
-		})
-	}
-}
 
 // What a visitor does, to and fro between the twins on one Redis.
 func TestRedisOneVisitor(t *testing.T) {

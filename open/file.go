@@ -13,10 +13,7 @@ import (
 )
 
 // openFile makes a store of a folder, which is made if it isn't there.
-func openFile(u *url.URL, layout dewar.Layout) (dewar.Store, io.Closer, error) {
-	if layout == dewar.FlaskLayout {
-		return nil, nil, fmt.Errorf("open: file: has no layout=flask yet: Flask-Session's files hold pickles: %w", errors.ErrUnsupported)
-	}
+func openFile(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
 	dir, err := folderOf(u)
 	if err != nil {
 		return nil, nil, err

@@ -9,15 +9,17 @@
 //
 // The query of each may have, beside the store's own settings:
 //
-//	layout=native|flask                how a session lies in the store; native if absent
-//	format=tagged|msgpack|json|pickle  how it is encoded; if absent tagged in the native
-//	                                   layout and msgpack, Flask-Session's default, in Flask's
-//	prefix=TEXT                        before each key; if absent "dewar:" in the native layout
-//	                                   and "session:", Flask-Session's default, in Flask's
+//	layout=native|flask  how a session lies in the store; native if absent
+//	format=TEXT          how it is encoded: tagged, msgpack, json, pickle, or cachelib, which is
+//	                     what a RedisCache of SESSION_TYPE=cachelib keeps. If absent, tagged in
+//	                     the native layout, and in Flask's msgpack, Flask-Session's default,
+//	                     or in files pickle, which is all that it has there
+//	prefix=TEXT          before each key; if absent "dewar:" in the native layout and
+//	                     "session:", Flask-Session's default, in Flask's
 //
 // A file: URL may have mode (octal rights of the files; 0600 if absent), threshold (how
 // many files are left alone, then Flask's rule; absent or 0: any number) and
-// sync=true (writes wait for the disk). It has no layout=flask yet.
+// sync=true (writes wait for the disk).
 //
 // Anything else in a query is an error that names it.
 package open
@@ -42,8 +44,8 @@ var errURL = errors.New("open: this is no URL; special characters in a password 
 // fields are set.
 type Opened struct {
 	Store  dewar.Store
-	Codec  codec.Codec // in Flask's layout it reads msgpack and JSON, and writes Format
-	Format string      // tagged, msgpack or json
+	Codec  codec.Codec // in Flask's layout it reads msgpack, JSON and pickle, and writes Format
+	Format string      // tagged, msgpack, json, pickle or cachelib
 	Layout dewar.Layout
 	Prefix string
 
@@ -78,7 +80,7 @@ func Open(ctx context.Context, rawURL string) (*Opened, error) {
 	if err != nil {
 		return nil, errURL
 	}
-	o, err := takeSettings(query)
+	o, err := takeSettings(u.Scheme, query)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func TestRefusals(t *testing.T) {
 		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, file, redis, rediss and redis+unix`},
 		{"redis://:s3cr3t@localhost?prefx=a", `redisstore: the URL has an unknown setting "prefx"`},
 		{"redis://:s3cr3t@localhost?layout=s3cr3t", "open: layout is neither native nor flask"},
-		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack, json and pickle"},
+		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack, json, pickle and cachelib"},
 		{"redis://:s3cr3t@localhost?layout=", "open: layout is neither native nor flask"},
 		{"redis://:s3cr3t@localhost?layout=flask&format=tagged", "open: format=tagged is for layout=native alone; Flask-Session reads msgpack, json and pickle"},
 		{"redis://:s3cr3t@localhost?prefix=s3cr3t&prefix=b", `open: the setting "prefix" stands in the URL more than once`},

@@ -16,7 +16,7 @@ import (
 
 // takeSettings takes the settings that all schemes have in common out of a
 // query.
-func takeSettings(query url.Values) (*Opened, error) {
+func takeSettings(scheme string, query url.Values) (*Opened, error) {
 	var o Opened
 	layout, err := take(query, "layout", "native")
 	if err != nil {
@@ -29,11 +29,17 @@ func takeSettings(query url.Values) (*Opened, error) {
 	case "flask":
 		o.Layout = dewar.FlaskLayout
 		format, prefix = "msgpack", "session:" // SESSION_SERIALIZATION_FORMAT, SESSION_KEY_PREFIX
+		if scheme == "file" {
+			format = "pickle"
+		}
 	default:
 		return nil, errors.New("open: layout is neither native nor flask")
 	}
 	if o.Format, err = take(query, "format", format); err != nil {
 		return nil, err
+	}
+	if scheme == "file" && layout == "flask" && o.Format != "pickle" {
+		return nil, errors.New("open: Flask-Session's files hold pickles: format=pickle, or none")
 	}
 	if o.Codec, err = codecOf(o.Format, o.Layout); err != nil {
 		return nil, err
@@ -73,8 +79,10 @@ func codecOf(format string, layout dewar.Layout) (codec.Codec, error) {
 		c = plainjson.Codec{}
 	case "pickle":
 		c = pickle.Codec{}
+	case "cachelib":
+		c = pickle.RedisCache{}
 	default:
-		return nil, errors.New("open: format is none of tagged, msgpack, json and pickle")
+		return nil, errors.New("open: format is none of tagged, msgpack, json, pickle and cachelib")
 	}
 	if layout == dewar.FlaskLayout {
 		return sniff.New(c), nil

@@ -11,7 +11,7 @@ packages=(
 	redis-server         # the tests start their own
 	chromium             # browser tests
 )
-requirements=interop/lab/flask/requirements.txt
+lab=interop/lab/flask
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -42,25 +42,33 @@ install_packages() {
 		apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" >.cache/apt.log
 }
 
-# make_venv: the pinned Flask in .cache/venv, anew whenever the pins change. Fails where it can't be had.
+# make_venv FOLDER PINS: a Python in .cache/FOLDER with what a file pins, anew whenever that changes. Fails where it can't
+# be had.
 make_venv() {
-	if [ -x .cache/venv/bin/python ] && cmp -s "$requirements" .cache/venv/requirements.txt; then return 0; fi
-	say "making .cache/venv with the pinned Flask"
-	rm -rf .cache/venv
-	/usr/bin/python3 -m venv .cache/venv &&
-		.cache/venv/bin/pip install --quiet --timeout 15 --retries 1 -r "$requirements" >.cache/pip.log 2>&1 &&
-		cp "$requirements" .cache/venv/requirements.txt # the stamp comes last: half a venv is made again
+	local venv=.cache/$1 pins=$2
+	if [ -x "$venv/bin/python" ] && cmp -s "$pins" "$venv/requirements.txt"; then return 0; fi
+	say "making $venv with the Flask that $pins pins"
+	rm -rf "$venv"
+	/usr/bin/python3 -m venv "$venv" &&
+		"$venv/bin/pip" install --quiet --timeout 15 --retries 1 -r "$pins" >".cache/pip-$1.log" 2>&1 &&
+		cp "$pins" "$venv/requirements.txt" # the stamp comes last: half a venv is made again
 }
 
-# choose_python: the interpreter that runs the Flask lab, its path in .cache/python.
+# choose_python: the interpreter that runs the Flask lab, its path in .cache/python, and the one of the lab with
+# Flask-Session 0.3 in .cache/python-0.3.
 choose_python() {
-	if make_venv; then
+	if make_venv venv-0.3 "$lab/requirements-0.3.txt"; then
+		printf '%s\n' "$PWD/.cache/venv-0.3/bin/python" >.cache/python-0.3
+	else
+		say "Flask-Session 0.3 can't be had (.cache/pip-venv-0.3.log says why): its tests fail with CI=true, and else are skipped"
+	fi
+	if make_venv venv "$lab/requirements.txt"; then
 		printf '%s\n' "$PWD/.cache/venv/bin/python" >.cache/python
 		return
 	fi
 	install_packages python3-flask
 	printf '%s\n' /usr/bin/python3 >.cache/python
-	say "the pinned Flask can't be had (.cache/pip.log says why): the tests use Debian's own," \
+	say "the pinned Flask can't be had (.cache/pip-venv.log says why): the tests use Debian's own," \
 		"version $(dpkg-query -W -f '${Version}' python3-flask), which differs from it in places"
 }
 

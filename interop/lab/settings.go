@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/codec/pickle"
+	"github.com/dewar-go/dewar/codec/sniff"
 	"github.com/dewar-go/dewar/flask"
 	"github.com/dewar-go/dewar/open"
-	"github.com/dewar-go/dewar/store/memstore"
-	"github.com/dewar-go/dewar/store/redisstore"
 )
 
 // setting is how the lab was told to run.
@@ -32,7 +32,8 @@ var serverSide = []string{
 
 // settings reads the environment: Flask's names, and of Dewar's own
 //
-//	DEWAR_RULES     native, or flask and flask-session-0.8: the default, by SESSION_TYPE
+//	DEWAR_RULES     native, flask, flask-session-0.8, flask-session-0.3; by SESSION_TYPE
+//	                if absent, flask or flask-session-0.8
 //	DEWAR_IDLE      seconds; native rules. So DEWAR_ABSOLUTE, DEWAR_RENEWAL, DEWAR_GRACE
 //	DEWAR_STORE     a store URL as the command takes it, instead of SESSION_TYPE
 //	DEWAR_STRICT    true: two plain Sets of one key conflict; native rules
@@ -86,11 +87,14 @@ func optionsOf(config, own map[string]any) (dewar.Options, error) {
 		}
 		return o, err
 	}
-	st, err := store(config)
+	st, cachelib, err := store(config, own)
 	if err != nil {
 		return dewar.Options{}, err
 	}
-	o, err := flask.StoredFromMap(config, st)
+	o, err := storedOptions(config, own, st)
+	if cachelib && err == nil {
+		withCodec(&o, sniff.New(pickle.RedisCache{}))
+	}
 	if own["DEWAR_RULES"] == "native" && err == nil {
 		given := o
 		o = dewar.Stored(st)
@@ -106,7 +110,7 @@ func opened(url string, config, own map[string]any) (dewar.Options, error) {
 	if err != nil {
 		return dewar.Options{}, fmt.Errorf("DEWAR_STORE: %w", err)
 	}
-	given, err := flask.StoredFromMap(config, st.Store)
+	given, err := storedOptions(config, own, st.Store)
 	if err != nil {
 		return dewar.Options{}, err
 	}
@@ -115,27 +119,10 @@ func opened(url string, config, own map[string]any) (dewar.Options, error) {
 		o = dewar.Stored(st.Store)
 		take(&o, given, config, own)
 	}
-	o.Backend = st.InStore()
+	b := st.InStore()
+	b.UUIDs = o.Rules == dewar.FlaskSession032
+	o.Backend = b
 	return o, nil
-}
-
-// store opens what SESSION_TYPE says.
-func store(config map[string]any) (dewar.Store, error) {
-	switch config["SESSION_TYPE"] {
-	case "redis":
-		url, ok := config["SESSION_REDIS"].(string)
-		if !ok {
-			return nil, errors.New("SESSION_REDIS: missing, or not a URL")
-		}
-		st, _, err := redisstore.Open(url, redisstore.Options{WholeSeconds: true})
-		if err != nil {
-			return nil, fmt.Errorf("SESSION_REDIS: %w", err)
-		}
-		return st, nil
-	case "memory": // Dewar's own: for races within one lab
-		return memstore.New(memstore.Options{}), nil
-	}
-	return nil, errors.New("SESSION_TYPE: this lab knows redis and memory, and without it signed cookies")
 }
 
 // native makes the Options of the native rules: Flask's settings count where
@@ -197,7 +184,7 @@ func apply(o *dewar.Options, own map[string]any) error {
 		ok := false
 		switch name {
 		case "DEWAR_RULES":
-			ok = value == "flask" || value == "flask-session-0.8" || value == "native"
+			ok = value == "flask" || value == "flask-session-0.8" || value == old || value == "native"
 		case "DEWAR_IDLE", "DEWAR_ABSOLUTE", "DEWAR_RENEWAL", "DEWAR_GRACE":
 			_, ok = value.(float64)
 			ok = ok && o.Rules == dewar.Native
@@ -208,9 +195,8 @@ func apply(o *dewar.Options, own map[string]any) error {
 		case "DEWAR_OUTAGE":
 			ok = value == "fail" || value == "anonymous"
 		case "LAB_NOW":
-			var secs float64
-			if secs, ok = value.(float64); ok {
-				o.Now = func() time.Time { return time.Unix(int64(secs), 0) }
+			if _, ok = value.(float64); ok {
+				o.Now = clock(own)
 			}
 		}
 		if !ok {

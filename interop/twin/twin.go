@@ -41,19 +41,33 @@ func Dewar(t testing.TB, env ...string) *Lab {
 // with a sentence, and fails if CI is set.
 func Flask(t testing.TB, env ...string) *Lab {
 	t.Helper()
-	return start(t, "flask", env, python(t), filepath.Join(here(), "..", "lab", "flask", "lab.py"))
+	return start(t, "flask", env, python(t), script())
 }
 
-// python finds the interpreter that has Flask.
-var python = func() func(testing.TB) string {
+// Flask03 is Flask with Flask-Session 0.3.2.
+func Flask03(t testing.TB, env ...string) *Lab {
+	t.Helper()
+	return start(t, "flask-session 0.3", env, python03(t), script())
+}
+
+func script() string { return filepath.Join(here(), "..", "lab", "flask", "lab.py") }
+
+var (
+	python   = interpreter("DEWAR_PYTHON", "import flask, itsdangerous")
+	python03 = interpreter("DEWAR_PYTHON_03", "import flask_session.sessions")
+)
+
+// interpreter finds the one that a variable names, and that can import what it
+// is for.
+func interpreter(variable, imports string) func(testing.TB) string {
 	find := sync.OnceValues(func() (string, error) {
-		name := os.Getenv("DEWAR_PYTHON")
+		name := os.Getenv(variable)
 		if name == "" {
 			name = "python3"
 		}
-		out, err := exec.Command(name, "-c", "import flask, itsdangerous").CombinedOutput()
+		out, err := exec.Command(name, "-c", imports).CombinedOutput()
 		if err != nil {
-			return "", fmt.Errorf("no Flask: %s can't import it; `make setup` installs it (%w, %d bytes of output)", name, err, len(out))
+			return "", fmt.Errorf("no Flask: %s can't %s; `make setup` installs it and sets %s (%w, %d bytes of output)", name, imports, variable, err, len(out))
 		}
 		return name, nil
 	})
@@ -67,7 +81,7 @@ var python = func() func(testing.TB) string {
 		}
 		return name
 	}
-}()
+}
 
 // build makes the Go lab, once, with the race detector.
 var build = sync.OnceValues(func() (string, error) {

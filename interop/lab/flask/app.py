@@ -11,7 +11,12 @@ from operations import VERBS, Operations, Panic
 from settings import SettingError
 
 # What each SESSION_TYPE does to the app. None is Flask's built-in cookie, which is there already.
-SESSION_TYPES = {None: lambda app: None, "redis": server_side.redis}
+SESSION_TYPES = {
+    None: lambda app: None,
+    "redis": server_side.redis,
+    "filesystem": server_side.filesystem,
+    "cachelib": server_side.cachelib,
+}
 
 
 class BadBody(Exception):
@@ -25,7 +30,7 @@ def make_app(config):
     app.config["PROPAGATE_EXCEPTIONS"] = False  # `panic` is answered as in production, whatever FLASK_DEBUG says
     kind = config.get("SESSION_TYPE")
     if kind not in SESSION_TYPES:
-        raise SettingError("SESSION_TYPE must be redis, or absent for Flask's built-in cookie session")
+        raise SettingError("SESSION_TYPE must be redis, filesystem or cachelib, or absent for Flask's built-in cookie session")
     SESSION_TYPES[kind](app)
 
     @app.get("/")

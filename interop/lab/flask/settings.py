@@ -76,6 +76,9 @@ CHECKED = {
 # What Flask-Session reads, checked as above where there is a SESSION_TYPE. Flask's built-in session pays no attention
 # to these, and so they may stay in the environment, whatever they are, when SESSION_TYPE goes.
 SERVER_SIDE = {
+    "SESSION_FILE_DIR": (_text, "a folder"),
+    "SESSION_FILE_MODE": (_whole, "a whole number"),
+    "SESSION_FILE_THRESHOLD": (_whole, "a whole number"),
     "SESSION_ID_LENGTH": (_size, "a whole number of bytes above 0"),
     "SESSION_KEY_PREFIX": (_text, "a text"),
     "SESSION_PERMANENT": (_flag, "true or false"),
@@ -87,8 +90,7 @@ SERVER_SIDE = {
 # What belongs to a SESSION_TYPE that this lab doesn't have: ignored, as Flask-Session ignores them under another type.
 OTHER_TYPES = frozenset(
     """
-    SESSION_FILE_DIR SESSION_FILE_MODE SESSION_FILE_THRESHOLD SESSION_MEMCACHED SESSION_MONGODB
-    SESSION_MONGODB_COLLECT SESSION_MONGODB_DB SESSION_SQLALCHEMY_TABLE SQLALCHEMY_DATABASE_URI
+    SESSION_MEMCACHED SESSION_MONGODB SESSION_MONGODB_COLLECT SESSION_MONGODB_DB SESSION_SQLALCHEMY_TABLE SQLALCHEMY_DATABASE_URI
     """.split()
 )
 

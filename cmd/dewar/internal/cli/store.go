@@ -19,8 +19,8 @@ const storeHelp = `The store is that of --store, or of DEWAR_STORE in the enviro
   redis://host:port/db    rediss://host:port/db    redis+unix:///path
   file:///folder
 with, in its query, layout=flask for what Flask-Session shares, prefix=TEXT and
-format=tagged|msgpack|json|pickle. Others can read a command line: a URL with a
-password belongs in the environment.
+format=tagged|msgpack|json|pickle|cachelib. Others can read a command line: a
+URL with a password belongs in the environment.
 
 A REF stands for a session: 16 hex digits of a digest of its key in the store,
 or of its file's name.

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/store/filestore"
+	"github.com/dewar-go/dewar/store/memstore"
+	"github.com/dewar-go/dewar/store/redisstore"
+)
+
+// store opens what SESSION_TYPE says. cachelib says that its RedisCache keeps
+// the records.
+func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error) {
+	kind := config["SESSION_TYPE"]
+	_, redis := config["SESSION_REDIS"]
+	switch {
+	case kind == "redis", kind == "cachelib" && redis:
+		st, err = redisOf(config)
+		return st, kind == "cachelib", err
+	case kind == "filesystem", kind == "cachelib":
+		st, err = filesOf(config, own)
+		return st, false, err
+	case kind == "memory": // Dewar's own: for races within one lab
+		return memstore.New(memstore.Options{}), false, nil
+	}
+	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, filesystem, cachelib and memory, and without it signed cookies")
+}
+
+func redisOf(config map[string]any) (dewar.Store, error) {
+	url, ok := config["SESSION_REDIS"].(string)
+	if !ok {
+		return nil, errors.New("SESSION_REDIS: missing, or not a URL")
+	}
+	st, _, err := redisstore.Open(url, redisstore.Options{WholeSeconds: true})
+	if err != nil {
+		return nil, fmt.Errorf("SESSION_REDIS: %w", err)
+	}
+	return st, nil
+}
+
+func filesOf(config, own map[string]any) (dewar.Store, error) {
+	where := map[string]any{}
+	for _, name := range []string{"SESSION_FILE_DIR", "SESSION_FILE_THRESHOLD", "SESSION_FILE_MODE"} {
+		if v, ok := config[name]; ok {
+			where[name] = v
+		}
+	}
+	dir, o, err := flask.FilesFromMap(where)
+	if err != nil {
+		return nil, err
+	}
+	o.Now = clock(own)
+	st, err := filestore.New(dir, o)
+	if err != nil {
+		return nil, fmt.Errorf("SESSION_FILE_DIR: %w", err)
+	}
+	return st, nil
+}
+
+// clock is LAB_NOW's, which stands still; nil: the real one.
+func clock(own map[string]any) func() time.Time {
+	secs, ok := own["LAB_NOW"].(float64)
+	if !ok {
+		return nil
+	}
+	return func() time.Time { return time.Unix(int64(secs), 0) }
+}
+
+// old are the rules of the Flask-Session that Debian 12 has.
+const old = "flask-session-0.3"
+
+// storedOptions are those of the Flask-Session that DEWAR_RULES says.
+func storedOptions(config, own map[string]any, st dewar.Store) (dewar.Options, error) {
+	if own["DEWAR_RULES"] == old {
+		return flask.Stored032FromMap(config, st)
+	}
+	return flask.StoredFromMap(config, st)
+}
+
+// withCodec changes the codec of the sessions.
+func withCodec(o *dewar.Options, c dewar.Codec) {
+	switch b := o.Backend.(type) {
+	case *dewar.InStore:
+		b.Codec = c
+	case dewar.SignedID:
+		b.Backend.(*dewar.InStore).Codec = c
+	}
+}

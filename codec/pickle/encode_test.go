@@ -121,6 +121,30 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// What other formats have no type for goes there as what msgspec writes.
+func TestConvert(t *testing.T) {
+	for raw, want := range map[string]any{
+		"\x8f(K\x01\x90": []any{int64(1)},
+		"(]\x85)\x91":    nil, // a list in a set
+		"cbuiltins\ncomplex\nG\x00\x00\x00\x00\x00\x00\x00\x00G\x00\x00\x00\x00\x00\x00\x00\x00\x86R": "complex",
+		"cdecimal\nDecimal\nU\x041E+9\x85R":                                       "1E+9",
+		"cdatetime\ndate\nC\x04\x07\xe8\x02\x1d\x85R":                             "2024-02-29",
+		"cdatetime\ntime\nC\x06\x97\x01\x02\x00\x00\x03\x85R":                     "23:01:02.000003",
+		"cdatetime\ndatetime\nC\x0a\x07\xe8\x8a\x1b\x02\x1e\x00\x00\x00\x00\x85R": "2024-10-27T02:30:00", // of two
+		"cdatetime\ntimedelta\nJ\xff\xff\xff\xffK\x05K\x00\x87R":                  "-PT86395S",
+		"cdatetime\ntimedelta\nK\x01K\x02J\x20\xa1\x07\x00\x87R":                  "P1DT2.5S",
+		"cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R":                              "P0D",
+	} {
+		got, err := pickle.Convert([]byte(raw))
+		if o, ok := got.(codec.Opaque); ok {
+			got = o.Kind
+		}
+		if (err != nil) != (want == nil) || !vectors.Equal(got, want) {
+			t.Errorf("%q: got %#v, %v, want %#v", raw, got, err, want)
+		}
+	}
+}
+
 // A naive datetime and one in UTC stay what they are; so does a zone's name.
 func TestTimeZones(t *testing.T) {
 	for _, at := range []time.Time{

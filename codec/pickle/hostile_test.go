@@ -34,6 +34,8 @@ func TestHostilePickles(t *testing.T) {
 		"subprocess.Popen, NEWOBJ":       {"}U\x01acsubprocess\nPopen\nU\x02id\x85\x81s.", "map[a:<subprocess.Popen>]"},
 		"subprocess.Popen, NEWOBJ_EX":    {"}U\x01acsubprocess\nPopen\nU\x02id\x85}\x92s.", "map[a:<subprocess.Popen>]"},
 		"eval":                           {"}U\x01ac__builtin__\neval\nU\x031+1\x85Rs.", "map[a:<builtins.eval>]"},
+		"eval of a list":                 {"}U\x01ac__builtin__\neval\n](U\x031+1e\x85Rs.", "map[a:<builtins.eval>]"},
+		"1.1 million values":             {"}U\x01a](" + strings.Repeat("N", 1100000) + "es.", "limit"},
 		"getattr of a known class":       {"}U\x01acbuiltins\ngetattr\ncuuid\nUUID\nU\x03int\x86Rs.", "map[a:<builtins.getattr>]"},
 		"a call of what a call returned": {"}U\x01acbuiltins\ngetattr\ncos\nsystem\nU\x01x\x86R)Rs.", "map[a:<builtins.getattr>]"},
 		"a class's own __setstate__":     {"}U\x01acapp\nC\n)\x81cos\nsystem\nbs.", "map[a:<app.C>]"},

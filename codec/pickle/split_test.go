@@ -74,6 +74,7 @@ func TestSplit(t *testing.T) {
 		"}U\x01a}U\x01bc__builtin__\nset\n(]K\x01atRss.":     "map[a:map[b:{set [143 148 40 75 1 144]}]]",
 		"}U\x01ac__builtin__\nset\nss.":                      "",
 		"}U\x01ac__builtin__\nset\ns.":                       "map[a:<the class builtins.set>]",
+		"\x80\x03}U\x01ac__builtin__\nset\n)Rs.":             "map[a:<__builtin__.set>]", // Python 2's name in a pickle of Python 3
 		"}U\x01acos\nsystem\n(U\x02lstRs.":                   "map[a:<os.system>]",
 		"}U\x01a(icos\nsystem\nos.":                          "",
 		"}U\x01a(cos\nsystem\nU\x02lsos.":                    "map[a:<os.system>]",
@@ -100,7 +101,7 @@ func TestSplit(t *testing.T) {
 	}
 	for _, data := range []string{
 		"", ".", "N.", "K\x01.", "].", "}", "}K\x01Ns.", "}NNs.", "}\x80\x06.", "}(U\x01au.", "\x80\x05\x95\xff\x00\x00\x00\x00\x00\x00\x00}.",
-		"}U\x01a]]s.U", "0.", "1.", "2.", "h\x00.", "}(U\x01aU\x01b.", "}]Ns.", "}c\n\n0.", "}]\x85\x85Ns.", "}X\x01\x00\x00\x00\xffNs.", "}U\x01\x80Ns.",
+		"}U\x01a]]s.U", "0.", "1.", "2.", "h\x00.", "}(U\x01aU\x01b.", "}]Ns.", "}c\nx\n0.", "}cx\n\n0.", "}U\x01aS'\\xff'\ns.", "}U\x01a}]\x85\x85Nss.", "}]\x85\x85Ns.", "}X\x01\x00\x00\x00\xffNs.", "}U\x01\x80Ns.",
 		"}U\x01aI1_0\ns.", "}U\x01aI\ns.", "}U\x01aF0x1p3\ns.", "}U\x01aF1e999\ns.", "}U\x01aS'b\ns.", "}U\x01aS'\\x0'\ns.", "}U\x01aV\\u00\ns.", "}U\x01aV\\U00110000\ns.",
 	} {
 		if entries, err := c.Split([]byte(data)); !errors.Is(err, codec.ErrMalformed) {
@@ -192,6 +193,26 @@ func TestChangesBesideUnknownClasses(t *testing.T) {
 			if err := codectest.Split(c, data[1:]); err != nil {
 				t.Error(err)
 			}
+			if strings.HasPrefix(before, "\x80\x04\x95") && strings.HasPrefix(string(data[1:]), "\x80\x04\x95") && strings.Contains(row.want, "Cart") {
+				t.Errorf("there is still a FRAME in %q", data)
+			}
+		}
+	}
+}
+
+// What a later part of a pickle does to an earlier one is done still.
+func TestChangesKeepWhatLeansOnEarlierParts(t *testing.T) {
+	ask := python(t)
+	for before, want := range map[string]string{
+		"}(U\x01a]q\x01U\x01ccapp\nCart\n]\x85Ru(U\x01bh\x01Nau(U\x01dNu.": "{'a': [None], 'c': Cart([]), 'b': [None], 'd': None, 'n': 1}",
+		"}(U\x01ccapp\nCart\n]\x85Ru(U\x01bc__builtin__\nset\nu.":          "{'c': Cart([]), 'b': <class 'set'>, 'n': 1}",
+	} {
+		data, err := c.Join(nil, with(t, split(t, before), "n", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := show(t, ask, data); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }

@@ -128,8 +128,6 @@ func TestRecordedPickles(t *testing.T) {
 		}
 		if bytes.Equal(joined, r.data) {
 			identical++
-		} else if os.Getenv("DBG") != "" {
-			t.Logf("%s\n%q\n%q", r.id, r.data, joined)
 		}
 		if r.stored == nil {
 			continue
@@ -148,7 +146,8 @@ func TestRecordedPickles(t *testing.T) {
 		}
 	}
 	t.Logf("%d pickles, %d of them compared with the session, %d written again byte for byte", read, compared, identical)
-	if read < 60 || compared < 45 {
+	// 23 are of protocol 4; in two of those values share their keys or classes.
+	if read < 60 || compared < 45 || identical < 21 {
 		t.Error("so few?")
 	}
 }

@@ -3,12 +3,10 @@
 package realserver
 
 import (
-	"bufio"
 	"net"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Redis starts a redis-server that keeps nothing on disk and waits until it
@@ -47,8 +45,9 @@ func redis(t testing.TB, dir, portOption string, args []string) *Server {
 		}
 		s := &Server{
 			Addr: net.JoinHostPort("127.0.0.1", port), Socket: socket, Dir: dir,
-			t: t, program: program, answers: func() bool { return pong(socket) },
+			t: t, program: program,
 		}
+		s.answers = s.pong
 		s.args = append([]string{
 			"--bind", "127.0.0.1", portOption, port, "--unixsocket", socket, "--unixsocketperm", "700",
 			"--dir", dir, "--save", "", "--appendonly", "no",
@@ -61,19 +60,4 @@ func redis(t testing.TB, dir, portOption string, args []string) *Server {
 			t.Fatal(err)
 		}
 	}
-}
-
-// pong reports whether a Redis answers PING, be it by asking for a password.
-func pong(socket string) bool {
-	conn, err := net.Dial("unix", socket)
-	if err != nil {
-		return false
-	}
-	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(time.Second))
-	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
-		return false
-	}
-	answer, _ := bufio.NewReader(conn).ReadString('\n')
-	return strings.HasPrefix(answer, "+PONG") || strings.HasPrefix(answer, "-NOAUTH")
 }

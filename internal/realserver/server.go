@@ -30,7 +30,7 @@ var (
 // for the test's own goroutine.
 type Server struct {
 	Addr   string // host:port on the loopback interface
-	Socket string // the path of its unix socket
+	Socket string // the path of its unix socket; empty: it has none
 	CAFile string // the certificate that a TLS client must trust, PEM; empty: Addr speaks no TLS
 	Dir    string // its files; removed with the test
 
@@ -148,6 +148,13 @@ func (s *Server) Stop() {
 	_ = s.cmd.Process.Kill()
 	<-s.ended
 	s.cmd = nil
+}
+
+// running reports whether the server was not stopped.
+func (s *Server) running() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cmd != nil
 }
 
 // Pause freezes the server: connections stay open and nothing is answered, as

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"time"
 
-	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/redislayout"
 	"github.com/redis/rueidis"
 )
+
+// wary is how long a cluster is asked with care after a node gave no answer. The
+// other nodes' answers say nothing about that one.
+const wary = 10 * time.Second
 
 // ask sends a command and returns its answer, or an error soon after ctx ends.
 //
@@ -21,7 +25,7 @@ func (s *Store) ask(ctx context.Context, send func() rueidis.RedisResult) rueidi
 	if err := ctx.Err(); err != nil {
 		return rueidis.NewErrorResult(err)
 	}
-	if !s.hung.Load() {
+	if s.hung.Load() == 0 {
 		return s.note(send())
 	}
 	answer := make(chan rueidis.RedisResult, 1)
@@ -34,27 +38,21 @@ func (s *Store) ask(ctx context.Context, send func() rueidis.RedisResult) rueidi
 	}
 }
 
-// note remembers whether the server answered.
+// note remembers when a server last gave no answer.
 func (s *Store) note(r rueidis.RedisResult) rueidis.RedisResult {
-	if hung := r.NonRedisError() != nil; hung != s.hung.Load() {
-		s.hung.Store(hung)
+	if r.NonRedisError() != nil {
+		s.hung.Store(time.Now().UnixNano())
+	} else if at := s.hung.Load(); at != 0 && (!s.nodes || time.Since(time.Unix(0, at)) > wary) {
+		s.hung.CompareAndSwap(at, 0)
 	}
 	return r
 }
 
-// refusal is the error of a server that gave no outcome. Of what the server
-// said it carries the first word alone, as READONLY or LOADING: the rest may
-// quote the command, and with it a key.
+// refusal is the error of a question without an outcome: what the server said
+// instead, or that it wasn't reached, or its answer wasn't.
 func refusal(ctx context.Context, err error) error {
 	if answer, ok := rueidis.IsRedisErr(err); ok {
-		code, _, _ := strings.Cut(answer.Error(), " ")
-		if code == "WRONGTYPE" {
-			return fmt.Errorf("redisstore: the key holds another type than a string: %w", dewar.ErrUndecodable)
-		}
-		if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-			code = "ERR" // rueidis leaves this word out
-		}
-		return fmt.Errorf("redisstore: the server answered %s", code)
+		return redislayout.Layout{Store: name}.Refusal(answer.Error())
 	}
 	// Callers that wait for one connection share the error of the one that
 	// makes it, and that one's context may have ended where ours has not.

@@ -15,7 +15,7 @@ import (
 // long it serves nobody else: a fraction of a millisecond.
 const page = 512
 
-// List walks the keys with SCAN, on every node, and asks for the size and the
+// List walks the keys with SCAN, on every primary, and asks for the size and the
 // time left of each page's strings together. Keys of other types are not
 // listed. SCAN may give a key twice, so List remembers a hash of 8 bytes of
 // every key it yielded; two keys that share one, which is less likely than
@@ -23,7 +23,12 @@ const page = 512
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[dewar.Listed, error] {
 	return func(yield func(dewar.Listed, error) bool) {
 		seen, seed := make(map[uint64]struct{}), maphash.MakeSeed()
-		for _, node := range s.client.Nodes() {
+		nodes, err := s.primaries(ctx)
+		if err != nil {
+			yield(dewar.Listed{}, err)
+			return
+		}
+		for _, node := range nodes {
 			for cursor, first := uint64(0), true; first || cursor != 0; first = false {
 				entry, err := node.Do(ctx, node.B().Scan().Cursor(cursor).Match(escape(prefix)+"*").Count(page).Type("string").Build()).AsScanEntry()
 				if err != nil {

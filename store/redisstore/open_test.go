@@ -101,6 +101,29 @@ func TestMinimalRights(t *testing.T) {
 	}
 }
 
+// rights checks that the rights that the package's comment names are enough for
+// several nodes too, with these more.
+func rights(t *testing.T, nodes []*realserver.Server, url, more string) {
+	source, err := os.ReadFile("store.go")
+	_, names, ok := strings.Cut(string(source), "\tuser app on >password ")
+	if names, _, _ = strings.Cut(names, "\n"); err != nil || !ok {
+		t.Fatalf("the package's comment names no rights (%v)", err)
+	}
+	words := append([]string{"ACL", "SETUSER", "app", "on", ">k4p2"}, strings.Fields(names+" +scan +strlen "+more)...)
+	for _, node := range nodes {
+		do(t, raw(t, node), words...)
+	}
+	st := open(t, url, redisstore.Options{})
+	works(t, st)
+	create(t, st, key, secret)
+	if n := len(list(t, st, key)); n != 1 {
+		t.Errorf("%d items, want 1", n)
+	}
+	if err := st.Delete(t.Context(), key); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPassword(t *testing.T) {
 	server := realserver.Redis(t, "--requirepass", "k4p2@:")
 	works(t, open(t, "redis://:k4p2%40%3A@"+server.Addr, redisstore.Options{}))
@@ -129,10 +152,25 @@ func TestBadURLs(t *testing.T) {
 		{"redis://localhost?db=x", "can't be read"},
 		{"redis://localhost?dial_timeout=5", "can't be read"},
 		{"rediss://localhost?skip_verify=perhaps", "can't be read"},
+		{"redis-cluster://a:1,b:2/1", "no database but 0"},
+		{"redis-cluster://a:1,b:2?db=1", "no database but 0"},
+		{"redis-cluster://a:k4p2,b:2", "can't be read"},
+		{"redis-cluster://:k4p2,x:1/y@a", "no database but 0"},
+		{"redis-cluster://a?addr=b:k4p2", "can't be read"},
+		{"redis-cluster://a?master_set=b", `unknown setting "master_set"`},
+		{"redis-clutser://a", "begins with none of redis://"},
+		{"redis-sentinel://a:1,b:2", "names no primary"},
+		{"redis-sentinel://a:1,b:2/", "names no primary"},
+		{"redis-sentinel://k4p2,x:1/y@a", "names no primary"},
+		{"redis-sentinel://a:1/name/one", "can't be read"},
+		{"redis-sentinel://a:1/name/1/2", "can't be read"},
+		{"redis-sentinel://a:1/name?master_set=other", `unknown setting "master_set"`},
+		{"redis://a:1?sentinel_password=k4p2", `unknown setting "sentinel_password"`},
+		{"redis-cluster://localhost?ssl_ca_certs=" + notPEM, "is for TLS alone"},
 		{"redis://localhost?prefix=x", `unknown setting "prefix"`},
 		{"redis://localhost?client_cache=1", `unknown setting "client_cache"`},
 		{"redis://localhost?max_retries=3", `unknown setting "max_retries"`},
-		{"redis://localhost?ssl_ca_certs=" + notPEM, "for rediss:// alone"},
+		{"redis://localhost?ssl_ca_certs=" + notPEM, "is for TLS alone"},
 		{"rediss://localhost?ssl_ca_certs=" + notPEM, "holds no PEM certificate"},
 		{"rediss://localhost?ssl_ca_certs=" + notPEM + ".none", "no such file"},
 	} {
@@ -150,13 +188,38 @@ func TestClientOption(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(o.InitAddress, " "); got != "example.org:6379 b:7000" {
-		t.Errorf("addresses %s", got)
+	for url, want := range map[string]string{
+		"rediss://example.org?addr=b:7000": "example.org:6379 b:7000",
+		"redis://":                         "localhost:6379",
+		"redis://[::1]":                    "[::1]:6379",
+		"redis-cluster://a:7000,b,c:7002/?addr=[::1]:1": "a:7000 b:6379 c:7002 [::1]:1",
+		"REDISS-CLUSTER://me:pass,word@a,b:1/0":         "a:6379 b:1",
+		"redis-sentinel://me:p@a,b:1/name/3":            "a:26379 b:1",
+		"rediss-sentinel://a:1/name?addr=b&addr=c:2":    "a:1 b:26379 c:2",
+		"redis://a:26379?addr=b:26379&master_set=name":  "a:26379 b:26379",
+	} {
+		o, err := redisstore.ClientOption(url)
+		if got := strings.Join(o.InitAddress, " "); err != nil || got != want {
+			t.Errorf("%s: %v, addresses %s, want %s", url, err, got, want)
+		}
 	}
-	if o.Username != "me" || o.Password != "pass/word" || o.SelectDB != 4 || o.ClientName != "shop" || o.Dialer.Timeout.String() != "700ms" || o.TLSConfig.ServerName != "example.org" {
+	if o.Username != "me" || o.Password != "pass/word" || o.SelectDB != 4 || o.ClientName != "shop" || o.Dialer.Timeout.String() != "700ms" || o.TLSConfig.ServerName != "" {
 		t.Error("a part of the URL is lost")
 	}
 	if o.PipelineMultiplex != -1 || !o.AlwaysPipelining || !o.DisableCache || o.RetryDelay(3, rueidis.Completed{}, nil) >= 0 {
 		t.Error("the defaults are rueidis's")
+	}
+}
+
+// User, password and database are the primary's; the sentinels have their own.
+func TestSentinelOption(t *testing.T) {
+	o, err := redisstore.ClientOption("rediss-sentinel://me:k4p2@a,b/shop/4?sentinel_username=s&sentinel_password=k4p2-s&dial_timeout=700ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := o.Sentinel
+	if o.Username != "me" || o.Password != "k4p2" || o.SelectDB != 4 || s.MasterSet != "shop" || s.Username != "s" || s.Password != "k4p2-s" ||
+		s.TLSConfig == nil || s.Dialer.Timeout.String() != "700ms" || s.TopologyRefreshInterval <= 0 {
+		t.Error("a part of the URL is lost")
 	}
 }

@@ -10,32 +10,24 @@
 //
 //	user app on >password resetkeys ~session:* resetchannels -@all +ping +get +set +del +evalsha +eval +pttl +pexpire
 //
-// List needs +scan +strlen, a URL with a database's number +select, and a
-// cluster +cluster.
+// List needs +scan +strlen, a URL with a database's number +select, a cluster
+// +cluster, and a primary behind sentinels +role.
 package redisstore
 
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/redislayout"
 	"github.com/redis/rueidis"
 )
 
-// maxKey is the longest key in bytes. Redis takes half a gigabyte; a key that
-// long is a mistake or an attack.
-const maxKey = 64 << 10
-
-var (
-	errNoKey   = errors.New("redisstore: the key is empty")
-	errLongKey = fmt.Errorf("redisstore: the key is longer than %d bytes", maxKey)
-	errLife    = errors.New("redisstore: a life must be positive")
-)
+// name is what errors begin with.
+const name = "redisstore"
 
 // Options are the choices of a Store.
 type Options struct {
@@ -54,9 +46,10 @@ type Options struct {
 // (READONLY, LOADING, MOVED, CLUSTERDOWN, NOPERM …) names its first word only.
 type Store struct {
 	client                rueidis.Client
-	grain                 time.Duration // what lives are rounded up to
+	layout                redislayout.Layout
 	update, remove, touch *rueidis.Lua
-	hung                  atomic.Bool // see ask
+	nodes                 bool         // there is more than one to ask
+	hung                  atomic.Int64 // see ask
 }
 
 // New makes a Store of a client, which stays the caller's to close.
@@ -66,23 +59,20 @@ type Store struct {
 // sessions best; with rueidis's own defaults a context that ends may be
 // noticed seconds late, and reads are tried again until it ends.
 func New(client rueidis.Client, o Options) *Store {
-	grain := time.Millisecond
-	if o.WholeSeconds {
-		grain = time.Second
-	}
 	return &Store{
 		client: client,
-		grain:  grain,
-		update: rueidis.NewLuaScript(updateScript),
-		remove: rueidis.NewLuaScript(removeScript),
-		touch:  rueidis.NewLuaScript(touchScript),
+		layout: redislayout.Layout{Store: name, WholeSeconds: o.WholeSeconds},
+		update: rueidis.NewLuaScript(redislayout.Update),
+		remove: rueidis.NewLuaScript(redislayout.Remove),
+		touch:  rueidis.NewLuaScript(redislayout.Touch),
+		nodes:  client.Mode() == rueidis.ClientModeCluster,
 	}
 }
 
 // Load is GET. Left is unknown: asking for it too would cost every read a
 // tenth to a third of its speed.
 func (s *Store) Load(ctx context.Context, key string) (dewar.Item, error) {
-	if err := checkKey(key); err != nil {
+	if err := s.layout.CheckKey(key); err != nil {
 		return dewar.Item{}, err
 	}
 	data, err := s.ask(ctx, func() rueidis.RedisResult {
@@ -99,7 +89,7 @@ func (s *Store) Load(ctx context.Context, key string) (dewar.Item, error) {
 
 // Create is SET NX.
 func (s *Store) Create(ctx context.Context, key string, data []byte, life time.Duration) (dewar.Item, error) {
-	life, err := s.check(key, life)
+	life, err := s.layout.Check(key, life)
 	if err != nil {
 		return dewar.Item{}, err
 	}
@@ -121,7 +111,7 @@ func (s *Store) Create(ctx context.Context, key string, data []byte, life time.D
 
 // Update compares old.Data with what is there and sets data in one script.
 func (s *Store) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {
-	life, err := s.check(key, life)
+	life, err := s.layout.Check(key, life)
 	if err != nil {
 		return dewar.Item{}, err
 	}
@@ -135,7 +125,7 @@ func (s *Store) Update(ctx context.Context, key string, old dewar.Item, data []b
 // Touch compares what is left with life and sets the longer in one script. A
 // key without a time to live, which somebody else made, stays without.
 func (s *Store) Touch(ctx context.Context, key string, life time.Duration) error {
-	life, err := s.check(key, life)
+	life, err := s.layout.Check(key, life)
 	if err != nil {
 		return err
 	}
@@ -144,7 +134,7 @@ func (s *Store) Touch(ctx context.Context, key string, life time.Duration) error
 
 // Remove compares old.Data with what is there and deletes it in one script.
 func (s *Store) Remove(ctx context.Context, key string, old dewar.Item) error {
-	if err := checkKey(key); err != nil {
+	if err := s.layout.CheckKey(key); err != nil {
 		return err
 	}
 	return s.run(ctx, s.remove, key, string(old.Data))
@@ -152,7 +142,7 @@ func (s *Store) Remove(ctx context.Context, key string, old dewar.Item) error {
 
 // Delete is DEL.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := checkKey(key); err != nil {
+	if err := s.layout.CheckKey(key); err != nil {
 		return err
 	}
 	err := s.ask(ctx, func() rueidis.RedisResult {
@@ -160,27 +150,6 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	}).Error()
 	if err != nil {
 		return refusal(ctx, err)
-	}
-	return nil
-}
-
-// check refuses a key or life that can't be, and rounds the life up.
-func (s *Store) check(key string, life time.Duration) (time.Duration, error) {
-	if life <= 0 {
-		return 0, errLife
-	}
-	if over := life % s.grain; over != 0 {
-		life += s.grain - over
-	}
-	return life, checkKey(key)
-}
-
-func checkKey(key string) error {
-	switch {
-	case key == "":
-		return errNoKey
-	case len(key) > maxKey:
-		return errLongKey
 	}
 	return nil
 }

@@ -1,0 +1,151 @@
+package redisstore_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/underload"
+	"github.com/dewar-go/dewar/store/redisstore"
+	"github.com/dewar-go/dewar/storetest"
+)
+
+// counting begins to count under 24 keys, once every replica has them.
+func counting(t *testing.T, st dewar.Store, prefix string, primaries ...*realserver.Server) *underload.Load {
+	t.Helper()
+	var keys []string
+	for i := range 24 {
+		keys = append(keys, fmt.Sprintf("%s%d", prefix, i))
+	}
+	load, err := underload.Start(t.Context(), st, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, primary := range primaries {
+		if n, _ := do(t, raw(t, primary), "WAIT", "1", "10000").AsInt64(); n != 1 {
+			t.Fatal("a replica doesn't follow")
+		}
+	}
+	more(t, load, 500)
+	return load
+}
+
+// more waits until so many more writes were confirmed.
+func more(t *testing.T, load *underload.Load, n int) {
+	t.Helper()
+	n += load.Saved()
+	for late := time.Now().Add(time.Minute); load.Saved() < n; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatal("the store doesn't come back")
+		}
+	}
+}
+
+// back waits until the store answers for key, after the outage that it must
+// have met.
+func back(t *testing.T, st dewar.Store) {
+	t.Helper()
+	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		_, err := st.Load(t.Context(), key)
+		if outcome(err) {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// judge checks what became of a load: nothing that a replica had is gone, no
+// error was taken for an outcome, and what is there is what was written.
+func judge(t *testing.T, what string, r underload.Report) {
+	t.Helper()
+	if r.Wrong != nil || r.NotFound > 0 {
+		t.Errorf("%s: %v, and %d times nothing was found", what, r.Wrong, r.NotFound)
+	}
+	t.Logf("%s: %d writes confirmed, %d of them lost, %d questions without an answer, %v of silence at most", what, r.Saved, r.Lost, r.Unknown, r.Silence.Round(10*time.Millisecond))
+}
+
+// A primary that is killed under load is replaced by its replica, and the same
+// store goes on; one that is shut out by hand loses nothing; a dead replica is
+// not noticed.
+func clusterFailover(t *testing.T, c *realserver.RedisCluster, st *redisstore.Store) {
+	load := counting(t, st, "a:", c.Primaries()...)
+	old := c.Owner(key)
+	old.Stop()
+	back(t, st)
+	more(t, load, 500)
+	for _, v := range verbs() { // the new primary doesn't know the scripts
+		if err := v.call(t.Context(), st); !outcome(err) {
+			t.Errorf("%s on the new primary: %v", v.name, err)
+		}
+	}
+	if n := len(list(t, st, "a:")); n != 24 {
+		t.Errorf("%d items, want 24", n)
+	}
+	silent(t, load.Stop(), "a killed primary")
+
+	old.Start()
+	c.Settle()
+	load = counting(t, st, "b:", c.Primaries()...)
+	do(t, raw(t, old), "CLUSTER", "FAILOVER") // it asks its primary to wait for it
+	for c.Owner(key) != old {
+		more(t, load, 1)
+	}
+	more(t, load, 500)
+	r := load.Stop()
+	if judge(t, "a failover by hand", r); r.Lost > 0 {
+		t.Errorf("a failover by hand: %d writes lost", r.Lost)
+	}
+}
+
+// silent judges a load that must have met an outage.
+func silent(t *testing.T, r underload.Report, what string) {
+	t.Helper()
+	if judge(t, what, r); r.Unknown == 0 {
+		t.Errorf("%s: nobody noticed", what)
+	}
+}
+
+// The primary that sentinels watch is killed under load, and one of them with
+// it. When it comes back, empty and for some seconds sure that it is the
+// primary, nobody asks it.
+func TestSentinel(t *testing.T) {
+	t.Parallel()
+	s := realserver.Sentinel(t)
+	url := "redis-sentinel://" + s.Addrs() + "/" + realserver.MasterName
+	t.Run("contract", func(t *testing.T) {
+		storetest.Run(t, storetest.Harness{
+			New: func(t *testing.T) dewar.Store { return open(t, url, redisstore.Options{}) },
+			Apart: func(t *testing.T) (a, b dewar.Store) {
+				return open(t, url+"/1", redisstore.Options{}), open(t, url+"/2", redisstore.Options{})
+			},
+		})
+	})
+	old := s.Primary()
+	t.Run("unknown outcome", func(t *testing.T) { unknownOutcome(t, url, old) })
+	t.Run("rights", func(t *testing.T) {
+		rights(t, s.Nodes, "redis-sentinel://app:k4p2@"+s.Addrs()+"/"+realserver.MasterName, "+role")
+	})
+	st := open(t, url, redisstore.Options{})
+	load := counting(t, st, "a:", old)
+	s.Sentinels[0].Stop()
+	old.Stop()
+	back(t, st)
+	more(t, load, 500)
+	for _, v := range verbs() {
+		if err := v.call(t.Context(), st); !outcome(err) {
+			t.Errorf("%s on the new primary: %v", v.name, err)
+		}
+	}
+	old.Start()
+	more(t, load, 500)
+	for what, st := range map[string]*redisstore.Store{"the same store": st, "a new one": open(t, url, redisstore.Options{})} {
+		if n := len(list(t, st, "a:")); n != 24 {
+			t.Errorf("%s: %d items, want 24", what, n)
+		}
+	}
+	silent(t, load.Stop(), "a killed primary behind sentinels")
+}

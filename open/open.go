@@ -6,6 +6,10 @@
 //	redis://user:password@host:port/db       Redis; see redisstore.ClientOption
 //	rediss://…                               the same over TLS
 //	redis+unix://user:password@/path?db=0    the same by a unix socket
+//	redis-cluster://host:port,host:port      a Redis Cluster; rediss-cluster:// over TLS
+//	redis-sentinel://host:port,host:port/name/db
+//	                                         the Redis that sentinels know by that name;
+//	                                         rediss-sentinel:// over TLS
 //
 // The query of each may have, beside the store's own settings:
 //
@@ -99,8 +103,8 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openMem, nil
 	case "file":
 		return openFile, nil
-	case "redis", "rediss", "redis+unix":
+	case "redis", "rediss", "redis+unix", "redis-cluster", "rediss-cluster", "redis-sentinel", "rediss-sentinel":
 		return openRedis, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss and redis+unix", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel and rediss-sentinel", scheme)
 }

@@ -76,7 +76,7 @@ func TestRefusals(t *testing.T) {
 		{"redis://:s3cr3t?x=1@localhost", noURL},
 		{"redis://:s3cr3t#x@localhost", noURL},
 		{"redis://:s3cr3t@localhost?prefix=%zz", noURL},
-		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, file, redis, rediss and redis+unix`},
+		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel and rediss-sentinel`},
 		{"redis://:s3cr3t@localhost?prefx=a", `redisstore: the URL has an unknown setting "prefx"`},
 		{"redis://:s3cr3t@localhost?layout=s3cr3t", "open: layout is neither native nor flask"},
 		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack, json, pickle and cachelib"},
@@ -84,6 +84,8 @@ func TestRefusals(t *testing.T) {
 		{"redis://:s3cr3t@localhost?layout=flask&format=tagged", "open: format=tagged is for layout=native alone; Flask-Session reads msgpack, json and pickle"},
 		{"redis://:s3cr3t@localhost?prefix=s3cr3t&prefix=b", `open: the setting "prefix" stands in the URL more than once`},
 		{"redis://:s3cr3t@localhost/s3cr3t", "redisstore: a database's number, a port, a time or a yes or no in the URL can't be read"},
+		{"redis-cluster://:s3cr3t@a:1,b:2/1", "redisstore: a cluster has no database but 0"},
+		{"redis-sentinel://:s3cr3t@a:1,b:2", "redisstore: the URL of sentinels names no primary: redis-sentinel://host:port,host:port/name/db"},
 		{"mem:?max=1", `open: the URL has an unknown setting "max"`},
 		{"mem:s3cr3t", "open: mem: has neither host nor path"},
 		{"mem://s3cr3t", "open: mem: has neither host nor path"},
@@ -132,5 +134,27 @@ func TestAnUnreachableServer(t *testing.T) {
 	_, err := open.Open(t.Context(), "redis+unix://user:s3cr3t@"+t.TempDir()+"/none")
 	if err == nil || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A cluster and a primary behind sentinels, by their own schemes.
+func TestRedisOfManyNodes(t *testing.T) {
+	c, s := realserver.Cluster(t), realserver.Sentinel(t)
+	for _, url := range []string{"redis-cluster://" + c.Addrs() + "/?prefix=a:", "redis-sentinel://" + s.Addrs() + "/" + realserver.MasterName + "/2?prefix=a:"} {
+		o := mustOpen(t, url)
+		for _, key := range []string{"a:1", "a:2", "a:3"} {
+			if _, err := o.Store.Create(t.Context(), key, []byte("data"), time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := 0
+		for item, err := range dewar.List(t.Context(), o.Store, o.Prefix) {
+			if n++; err != nil || item.Size != 4 {
+				t.Errorf("got %+v, %v", item, err)
+			}
+		}
+		if n != 3 {
+			t.Errorf("%d items, want 3", n)
+		}
 	}
 }

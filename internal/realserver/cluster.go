@@ -55,20 +55,35 @@ func Cluster(t testing.TB, args ...string) *RedisCluster {
 	return c
 }
 
-// Settle waits until every node that runs sees all slots served and every
-// replica follows its primary. It takes seconds after a primary was stopped.
+// Settle waits until every node that runs sees all slots served, every other
+// node that runs as what it is, and every replica follows its primary. It takes
+// seconds after a primary was stopped.
 func (c *RedisCluster) Settle() {
 	c.t.Helper()
 	await(c.t, "the cluster doesn't come up", func() bool {
-		return !slices.ContainsFunc(c.Nodes, func(node *Server) bool {
-			if !node.running() {
-				return false
-			}
+		running := slices.Clone(c.Nodes)
+		running = slices.DeleteFunc(running, func(node *Server) bool { return !node.running() })
+		return !slices.ContainsFunc(running, func(node *Server) bool {
 			info, role := node.say("CLUSTER INFO"), node.say("INFO replication")
+			nodes, replicas := sees(node)
 			return !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, "cluster_slots_ok:16384") ||
+				nodes != len(running) || replicas != len(running)-3 ||
 				strings.Contains(role, "role:slave") && !strings.Contains(role, "master_link_status:up")
 		})
 	})
+}
+
+// sees counts the nodes that one takes for sound, and the replicas among them.
+func sees(node *Server) (nodes, replicas int) {
+	for line := range strings.Lines(node.say("CLUSTER NODES")) {
+		if words := strings.Fields(line); len(words) > 2 && !strings.Contains(words[2], "fail") && !strings.Contains(words[2], "handshake") {
+			nodes++
+			if strings.Contains(words[2], "slave") {
+				replicas++
+			}
+		}
+	}
+	return nodes, replicas
 }
 
 // Primaries are the running nodes that serve slots, as they say themselves.

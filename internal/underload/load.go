@@ -31,6 +31,7 @@ type Report struct {
 	Unknown  int           // writes and reads that the store couldn't answer
 	NotFound int           // answers that said nothing is kept there
 	Silence  time.Duration // the longest time that one key had no answer
+	Late     time.Duration // the longest that a verb went on after its context ended
 	Wrong    error         // the first thing that can't be, in any failure; nil: none
 }
 
@@ -70,10 +71,12 @@ func (l *Load) count(key string) {
 	for {
 		select {
 		case <-l.stop:
+			l.note(func(r *Report) { r.Silence = max(r.Silence, time.Since(answered)) })
 			return
 		case <-time.After(time.Millisecond):
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ends, _ := ctx.Deadline()
 		item, err := l.st.Load(ctx, key)
 		var now int
 		if err == nil {
@@ -90,6 +93,7 @@ func (l *Load) count(key string) {
 		}
 		cancel()
 		l.note(func(r *Report) {
+			r.Late = max(r.Late, time.Since(ends))
 			switch {
 			case err == nil:
 				saved++

@@ -11,6 +11,7 @@ import (
 	"github.com/dewar-go/dewar/internal/realserver"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/dewar-go/dewar/storetest"
+	"github.com/redis/rueidis"
 )
 
 // One cluster for all that is asked of one; the failover comes last.
@@ -26,7 +27,7 @@ func TestCluster(t *testing.T) {
 			},
 		})
 	})
-	t.Run("all nodes", func(t *testing.T) { allNodes(t, c, open(t, url, redisstore.Options{})) })
+	t.Run("all nodes", func(t *testing.T) { allNodes(t, c, url) })
 	t.Run("a moving slot", func(t *testing.T) { movingSlot(t, c, open(t, url, redisstore.Options{})) })
 	t.Run("unknown outcome", func(t *testing.T) { unknownOutcome(t, url, c.Owner(key)) })
 	t.Run("rights", func(t *testing.T) { rights(t, c.Nodes, "redis-cluster://app:k4p2@"+c.Addrs(), "+cluster") })
@@ -35,7 +36,17 @@ func TestCluster(t *testing.T) {
 
 // All verbs work on all of a cluster, and List gives every item once, asking no
 // replica. A node that is asked alone for what another one has can't answer.
-func allNodes(t *testing.T, c *realserver.RedisCluster, st *redisstore.Store) {
+func allNodes(t *testing.T, c *realserver.RedisCluster, url string) {
+	option, err := redisstore.ClientOption(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := rueidis.NewClient(option)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	st := redisstore.New(client, redisstore.Options{})
 	for i := range 100 {
 		k := "session:" + strconv.Itoa(i)
 		item := create(t, st, k, "one")
@@ -44,6 +55,12 @@ func allNodes(t *testing.T, c *realserver.RedisCluster, st *redisstore.Store) {
 		}
 		if err := st.Touch(t.Context(), k, 2*time.Hour); err != nil {
 			t.Fatal(err)
+		}
+	}
+	// A replica is named once a write has reached it.
+	for late := time.Now().Add(time.Minute); len(client.Nodes()) < 6; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatal("the client knows no replicas")
 		}
 	}
 	items := list(t, st, "session:")

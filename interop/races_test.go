@@ -2,6 +2,7 @@ package interop
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -12,20 +13,44 @@ import (
 
 // Two Dewar processes on one Redis, under native rules and under Flask-Session's.
 func TestRedisTwoProcesses(t *testing.T) {
-	for _, rules := range [][]string{{"DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}, nil} {
-		env := onRedis(t, rules...)
-		probes(t, len(rules) == 0, twin.Dewar(t, env...), twin.Dewar(t, env...))
+	url := "redis://" + realserver.Redis(t).Addr
+	twoProcesses(t, 1, url, "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
+	twoProcesses(t, 1, url)
+}
+
+// The same on a cluster and behind sentinels, with either client; a tenth as
+// often, unless DEWAR_RACES is full.
+func TestManyNodesTwoProcesses(t *testing.T) {
+	share := 10
+	if os.Getenv("DEWAR_RACES") == "full" {
+		share = 1
 	}
+	native := []string{"DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}
+	c, s := realserver.Cluster(t), realserver.Sentinel(t)
+	for name, url := range map[string]string{
+		"cluster":  "redis-cluster://" + c.Addrs(),
+		"sentinel": "redis-sentinel://" + s.Addrs() + "/" + realserver.MasterName,
+	} {
+		t.Run(name, func(t *testing.T) { twoProcesses(t, share, url, native...) })
+		t.Run(name+", go-redis", func(t *testing.T) { twoProcesses(t, share, url, append(native, "DEWAR_CLIENT=go-redis")...) })
+	}
+	t.Run("cluster, Flask-Session's rules", func(t *testing.T) { twoProcesses(t, share, "redis-cluster://"+c.Addrs()) })
+}
+
+func twoProcesses(t *testing.T, share int, url string, rules ...string) {
+	env := append([]string{key, "SESSION_TYPE=redis", "SESSION_REDIS=" + url}, rules...)
+	probes(t, len(rules) == 0, share, twin.Dewar(t, env...), twin.Dewar(t, env...))
 }
 
 // One process on the memory store.
 func TestMemoryOneProcess(t *testing.T) {
 	lab := twin.Dewar(t, key, "SESSION_TYPE=memory", "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
-	probes(t, false, lab, lab)
+	probes(t, false, 1, lab, lab)
 }
 
-// probes race many requests for one session through two labs, which may be one.
-func probes(t *testing.T, permanent bool, labs ...*twin.Lab) {
+// probes race many requests for one session through two labs, which may be one;
+// a share of 10 is a tenth of the rounds.
+func probes(t *testing.T, permanent bool, share int, labs ...*twin.Lab) {
 	extra := 0 // "_permanent"
 	if permanent {
 		extra = 1
@@ -50,7 +75,7 @@ func probes(t *testing.T, permanent bool, labs ...*twin.Lab) {
 		wg.Wait()
 	}
 	t.Run("50 writers of 50 keys keep 50", func(t *testing.T) {
-		for round := range 20 {
+		for round := range 20 / share {
 			cookie := fill()
 			together(50, cookie, `[["sleep",5],["set","k$i",$i]]`)
 			if line, _, err := ask(labs[1], cookie, `[["len"]]`); err != nil || !strings.HasPrefix(line, fmt.Sprintf(`{"results":[%d]`, 51+extra)) {
@@ -60,10 +85,10 @@ func probes(t *testing.T, permanent bool, labs ...*twin.Lab) {
 	})
 	t.Run("1,000 increments are 1,000", func(t *testing.T) {
 		cookie := fill()
-		for range 20 {
+		for range 20 / share {
 			together(50, cookie, `[["incr","n",1]]`)
 		}
-		if line, _, err := ask(labs[0], cookie, `[["get","n"]]`); err != nil || !strings.HasPrefix(line, `{"results":[1000]`) {
+		if line, _, err := ask(labs[0], cookie, `[["get","n"]]`); err != nil || !strings.HasPrefix(line, fmt.Sprintf(`{"results":[%d]`, 1000/share)) {
 			t.Errorf("%s %v", line, err)
 		}
 	})
@@ -79,7 +104,7 @@ func probes(t *testing.T, permanent bool, labs ...*twin.Lab) {
 	})
 	t.Run("no logout is undone", func(t *testing.T) {
 		revived := 0
-		for range 200 {
+		for range 200 / share {
 			cookie := fill()
 			cookies := make([]string, 4)
 			var wg sync.WaitGroup

@@ -38,6 +38,7 @@ var serverSide = []string{
 //	DEWAR_STORE     a store URL as the command takes it, instead of SESSION_TYPE
 //	DEWAR_STRICT    true: two plain Sets of one key conflict; native rules
 //	DEWAR_INSECURE  true: the cookie goes over plain HTTP; under Flask's rules it does anyway
+//	DEWAR_CLIENT    go-redis: what SESSION_REDIS says, by that client
 //	DEWAR_OUTAGE    fail or anonymous: what becomes of requests while the store can't answer
 func settings(environ []string) (setting, error) {
 	var set setting
@@ -192,6 +193,8 @@ func apply(o *dewar.Options, own map[string]any) error {
 			_, ok = value.(string)
 		case "DEWAR_INSECURE", "DEWAR_STRICT":
 			_, ok = value.(bool)
+		case "DEWAR_CLIENT":
+			ok = value == "go-redis"
 		case "DEWAR_OUTAGE":
 			ok = value == "fail" || value == "anonymous"
 		case "LAB_NOW":

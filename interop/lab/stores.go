@@ -19,7 +19,7 @@ func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error
 	_, redis := config["SESSION_REDIS"]
 	switch {
 	case kind == "redis", kind == "cachelib" && redis:
-		st, err = redisOf(config)
+		st, err = redisOf(config, own)
 		return st, kind == "cachelib", err
 	case kind == "filesystem", kind == "cachelib":
 		st, err = filesOf(config, own)
@@ -30,10 +30,13 @@ func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error
 	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, filesystem, cachelib and memory, and without it signed cookies")
 }
 
-func redisOf(config map[string]any) (dewar.Store, error) {
+func redisOf(config, own map[string]any) (dewar.Store, error) {
 	url, ok := config["SESSION_REDIS"].(string)
 	if !ok {
 		return nil, errors.New("SESSION_REDIS: missing, or not a URL")
+	}
+	if own["DEWAR_CLIENT"] != nil {
+		return goRedis(url)
 	}
 	st, _, err := redisstore.Open(url, redisstore.Options{WholeSeconds: true})
 	if err != nil {

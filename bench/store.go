@@ -32,12 +32,26 @@ func RedisRows(tb testing.TB, addr string) []Row {
 	client := redisClient(tb, addr, true)
 	floor, safe := storeFloor("floor", client), safeStoreFloor(safeFloor, client)
 	floorDefault := storeFloor("floor-default", redisClient(tb, addr, false))
-	native := storedOurs(tb, "native", dewar.Stored(redisStore(tb, addr, redisstore.Options{})))
-	asFlask := storedOurs(tb, "flask", flask.Stored(redisStore(tb, addr, redisstore.Options{WholeSeconds: true})))
+	native := storedOurs(tb, "native", dewar.Stored(redisStore(tb, "redis://"+addr, redisstore.Options{})))
+	asFlask := storedOurs(tb, "flask", flask.Stored(redisStore(tb, "redis://"+addr, redisstore.Options{WholeSeconds: true})))
 	return storeRows("redis", []Contender{
 		floor, floorDefault, safe, native, asFlask,
 		scsOn(goredisstore.New(goRedis(tb, addr))), gorilla("gorilla", rediStore(tb, addr)), ginOn(ginStore(tb, addr)), fiberOn(fiberStorage(tb, addr)),
 	})
+}
+
+// ClusterRows returns the reads on the Redis at addr beside those on a cluster,
+// given by its nodes (host:port,host:port). What it opens is closed with tb.
+func ClusterRows(tb testing.TB, addr, nodes string) (rows []Row) {
+	floor := storeFloor("floor", redisClient(tb, addr, true))
+	single := storedOurs(tb, "native", dewar.Stored(redisStore(tb, "redis://"+addr, redisstore.Options{})))
+	cluster := storedOurs(tb, "native, cluster", dewar.Stored(redisStore(tb, "redis-cluster://"+nodes, redisstore.Options{})))
+	for _, r := range storeRows("cluster beside single", []Contender{floor, single, cluster}) {
+		if r.Op == Read {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // MemoryRows returns the same kinds of requests on memory.
@@ -73,9 +87,9 @@ func storedOurs(tb testing.TB, name string, o dewar.Options) Contender {
 	return c
 }
 
-func redisStore(tb testing.TB, addr string, o redisstore.Options) dewar.Store {
+func redisStore(tb testing.TB, url string, o redisstore.Options) dewar.Store {
 	tb.Helper()
-	store, closer, err := redisstore.Open("redis://"+addr, o)
+	store, closer, err := redisstore.Open(url, o)
 	if err != nil {
 		tb.Fatal(err)
 	}

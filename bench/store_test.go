@@ -20,9 +20,11 @@ func storesOf(rows []Row) (keepers []Contender) {
 
 // TestStoresStore says that everybody on a store does the work that is timed.
 func TestStoresStore(t *testing.T) {
+	addr := realserver.Redis(t).Addr
 	for store, rows := range map[string][]Row{
-		"memory": MemoryRows(t),
-		"redis":  RedisRows(t, realserver.Redis(t).Addr),
+		"memory":  MemoryRows(t),
+		"redis":   RedisRows(t, addr),
+		"cluster": ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
 	} {
 		for _, c := range storesOf(rows) {
 			t.Run(store+"/"+c.Name, func(t *testing.T) {

@@ -31,8 +31,8 @@ func Subjects(tb testing.TB, addr string) []Subject {
 	scsRedis.Store = scsIdle.Store
 	scsMemory.Store = scsmem.NewWithCleanupInterval(0)
 	return []Subject{
-		dewarSubject(tb, "Dewar, Redis", dewar.Stored(redisStore(tb, addr, redisstore.Options{}))),
-		dewarSubject(tb, "Dewar, Redis, Flask-Session's rules", flask.Stored(redisStore(tb, addr, redisstore.Options{WholeSeconds: true}))),
+		dewarSubject(tb, "Dewar, Redis", dewar.Stored(redisStore(tb, "redis://"+addr, redisstore.Options{}))),
+		dewarSubject(tb, "Dewar, Redis, Flask-Session's rules", flask.Stored(redisStore(tb, "redis://"+addr, redisstore.Options{WholeSeconds: true}))),
 		dewarSubject(tb, "Dewar, memory", dewar.Stored(memstore.New(memstore.Options{}))),
 		dewarSubject(tb, "Dewar, signed cookie", dewar.Cookies(ring)),
 		{"scs, Redis", scsServe(scsRedis)},

@@ -106,18 +106,16 @@ func refused(t *testing.T, what string, err error) {
 }
 
 func contract(t *testing.T, o func() *redis.UniversalOptions, apart bool) {
+	one, twin := open(t, o()), open(t, o())
 	h := storetest.Harness{
-		New: func(t *testing.T) dewar.Store { return open(t, o()) },
-		Twins: func(t *testing.T) (a, b dewar.Store) {
-			return open(t, o()), open(t, o())
-		},
+		New:   func(*testing.T) dewar.Store { return one },
+		Twins: func(*testing.T) (a, b dewar.Store) { return one, twin },
 	}
 	if apart {
-		h.Apart = func(t *testing.T) (a, b dewar.Store) {
-			one, two := o(), o()
-			one.DB, two.DB = 1, 2
-			return open(t, one), open(t, two)
-		}
+		two := o()
+		two.DB = 2
+		other := open(t, two)
+		h.Apart = func(*testing.T) (a, b dewar.Store) { return one, other }
 	}
 	storetest.Run(t, h)
 }
@@ -132,6 +130,7 @@ func TestServer(t *testing.T) {
 	t.Run("layout", func(t *testing.T) { layout(t, s) })
 	t.Run("refusals", func(t *testing.T) {
 		st := open(t, server(s))
+		do(t, s, "DEL", key)
 		do(t, s, "RPUSH", key, "x")
 		for _, name := range []string{"get", "evalsha", "evalsha remove"} {
 			err := verbs(st)[name](t.Context())

@@ -20,11 +20,10 @@ func TestCluster(t *testing.T) {
 	c := realserver.Cluster(t)
 	url := "redis-cluster://" + c.Addrs()
 	t.Run("contract", func(t *testing.T) {
+		one, other := open(t, "redis-cluster://"+c.Nodes[0].Addr, redisstore.Options{}), open(t, "redis://"+c.Nodes[5].Addr, redisstore.Options{})
 		storetest.Run(t, storetest.Harness{
-			New: func(t *testing.T) dewar.Store { return open(t, url, redisstore.Options{}) },
-			Twins: func(t *testing.T) (a, b dewar.Store) {
-				return open(t, "redis-cluster://"+c.Nodes[0].Addr, redisstore.Options{}), open(t, "redis://"+c.Nodes[5].Addr, redisstore.Options{})
-			},
+			New:   func(*testing.T) dewar.Store { return one },
+			Twins: func(*testing.T) (a, b dewar.Store) { return one, other },
 		})
 	})
 	t.Run("all nodes", func(t *testing.T) { allNodes(t, c, url) })

@@ -73,7 +73,7 @@ func TestPausedServerUnderLoad(t *testing.T) {
 	server := realserver.Redis(t)
 	st := open(t, "redis://"+server.Addr, redisstore.Options{})
 	server.Pause()
-	crowd(t, st)
+	crowd(t, st, key)
 	server.Resume()
 	if _, err := st.Load(t.Context(), key); !errors.Is(err, dewar.ErrNotFound) {
 		t.Errorf("after the pause: %v, want ErrNotFound", err)
@@ -81,7 +81,7 @@ func TestPausedServerUnderLoad(t *testing.T) {
 }
 
 // crowd checks that thousands of callers of a server that hangs return in time.
-func crowd(t *testing.T, st dewar.Store) {
+func crowd(t *testing.T, st dewar.Store, key string) {
 	t.Helper()
 	for range 6 {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

@@ -95,8 +95,8 @@ func TestServerThatQuotes(t *testing.T) {
 func TestLoading(t *testing.T) {
 	server := realserver.Redis(t, "--enable-debug-command", "yes", "--appendonly", "yes", "--loading-process-events-interval-bytes", "1024")
 	st, client := open(t, "redis://"+server.Addr, redisstore.Options{}), raw(t, server)
-	do(t, client, "DEBUG", "POPULATE", "200")
-	do(t, client, "CONFIG", "SET", "key-load-delay", "5000") // microseconds a key
+	do(t, client, "DEBUG", "POPULATE", "600")
+	do(t, client, "CONFIG", "SET", "key-load-delay", "2000") // microseconds a key; it answers once in some 50
 	reloaded := make(chan error, 1)
 	go func() {
 		reloaded <- client.Do(t.Context(), client.B().Arbitrary("DEBUG", "RELOAD").Build()).Error()

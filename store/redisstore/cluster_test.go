@@ -149,3 +149,22 @@ func TestNoCluster(t *testing.T) {
 		t.Error("a single server by two addresses was opened")
 	}
 }
+
+// A cluster over TLS, whose nodes' certificates are checked.
+func TestClusterTLS(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, bus, _ := net.SplitHostPort(l.Addr().String())
+	_ = l.Close()
+	s := realserver.RedisTLS(t, "--cluster-enabled", "yes", "--cluster-port", bus, "--tls-cluster", "yes")
+	do(t, raw(t, s), "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+	st := open(t, "rediss-cluster://"+s.Addr+"?ssl_ca_certs="+s.CAFile, redisstore.Options{})
+	back(t, st, key)
+	works(t, st)
+	if _, _, err := redisstore.Open("rediss-cluster://"+s.Addr, redisstore.Options{}); err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("without its authority: %v", err)
+	}
+}

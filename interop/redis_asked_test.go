@@ -2,6 +2,7 @@ package interop
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/codec"
+	"github.com/dewar-go/dewar/codec/pickle"
 	"github.com/dewar-go/dewar/codec/taggedjson"
 	"github.com/dewar-go/dewar/internal/vectors"
 )
@@ -20,7 +22,10 @@ var storedVerbs = map[string]string{"in": "has", "regenerate": "renew", "update"
 
 // storedOperations translates what the view of a step did, or says what the lab
 // can't be told: an object, a time of less than a second.
-func storedOperations(step vectors.StoreStep) (body, missing string) {
+//
+// Where records are pickles all types stay what they are, and the lab can be
+// told only of those that tagged JSON has.
+func storedOperations(step vectors.StoreStep, pickles bool) (body, missing string) {
 	var ops []string
 	for _, op := range step.Ops {
 		var parts []json.RawMessage
@@ -28,7 +33,7 @@ func storedOperations(step vectors.StoreStep) (body, missing string) {
 		if json.Unmarshal(op, &parts) != nil || json.Unmarshal(parts[0], &name) != nil {
 			return "", "an operation without a name"
 		}
-		calls, missing := argumentLists(name, parts[1:], step)
+		calls, missing := argumentLists(name, parts[1:], step, pickles)
 		if missing != "" {
 			return "", missing
 		}
@@ -44,7 +49,7 @@ func storedOperations(step vectors.StoreStep) (body, missing string) {
 
 // argumentLists gives the arguments, once; those of an update a key at a time,
 // for a map that is sent to the lab has no order, and Python's has.
-func argumentLists(name string, args []json.RawMessage, step vectors.StoreStep) (calls [][]string, missing string) {
+func argumentLists(name string, args []json.RawMessage, step vectors.StoreStep, pickles bool) (calls [][]string, missing string) {
 	if name == "update" {
 		var v vectors.Value
 		_ = json.Unmarshal(args[0], &v)
@@ -53,7 +58,7 @@ func argumentLists(name string, args []json.RawMessage, step vectors.StoreStep) 
 			return nil, err.Error()
 		}
 		for _, p := range pairs {
-			text, missing := storedArgument(p[1])
+			text, missing := storedArgument(p[1], pickles)
 			if missing != "" {
 				return nil, missing
 			}
@@ -66,7 +71,7 @@ func argumentLists(name string, args []json.RawMessage, step vectors.StoreStep) 
 		var v vectors.Value
 		text := string(arg)
 		if json.Unmarshal(arg, &v) == nil && v.Type != "" {
-			if text, missing = storedArgument(v); missing != "" {
+			if text, missing = storedArgument(v, pickles); missing != "" {
 				return nil, missing
 			}
 		}
@@ -78,7 +83,10 @@ func argumentLists(name string, args []json.RawMessage, step vectors.StoreStep) 
 	return [][]string{call}, ""
 }
 
-func storedArgument(v vectors.Value) (text, missing string) {
+func storedArgument(v vectors.Value, pickles bool) (text, missing string) {
+	if pickles && pickleOnly(v) {
+		return "", "a type that only pickles keep"
+	}
 	plain, err := v.Go()
 	if err != nil {
 		return "", err.Error()
@@ -93,9 +101,31 @@ func storedArgument(v vectors.Value) (text, missing string) {
 	return string(raw), ""
 }
 
+// pickleOnly says whether a value has a type in it that pickles keep and tagged
+// JSON doesn't.
+func pickleOnly(v vectors.Value) bool {
+	switch v.Type {
+	case "none", "bool", "int", "float", "str", "bytes", "uuid", "str:Markup":
+		return false
+	case "datetime":
+		return !v.Aware
+	case "list", "tuple":
+		var items []vectors.Value
+		_ = json.Unmarshal(v.V, &items)
+		return slices.ContainsFunc(items, pickleOnly)
+	case "dict":
+		pairs, _ := v.Pairs()
+		return slices.ContainsFunc(pairs, func(p [2]vectors.Value) bool { return p[0].Type != "str" || pickleOnly(p[1]) })
+	}
+	return true
+}
+
 // storedEnvironment is how the lab is started for a step.
 func storedEnvironment(c *vectors.StoreCase, key, addr string, now int64) []string {
 	env := []string{fmt.Sprint("LAB_NOW=", now), "SESSION_REDIS=redis://" + addr}
+	if c.Version == "0.3.2" {
+		env = append(env, "DEWAR_RULES=flask-session-0.3")
+	}
 	if c.Config["_no_secret"] == nil {
 		quoted, _ := json.Marshal(key)
 		env = append(env, "SECRET_KEY="+string(quoted))
@@ -131,8 +161,16 @@ func timedelta(text string) string {
 // shownText gives a recorded session as the lab prints it. A value reads as
 // the store gives it back, from the very request that set it: a tuple as a
 // list, a UUID as text.
-func shownText(t *testing.T, cc codec.Codec, view vectors.Value) string {
+//
+// What a pickle holds is what the view left, and says more of it.
+func shownText(t *testing.T, cc codec.Codec, step vectors.StoreStep) string {
 	t.Helper()
+	view := *step.AfterView
+	if cc == codec.Codec(pickle.Codec{}) && len(step.Store) > 0 {
+		if shown, ok := shownPickle(step.Store[0].Bytes); ok {
+			return shown
+		}
+	}
 	pairs, err := view.Pairs()
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +189,40 @@ func shownText(t *testing.T, cc codec.Codec, view vectors.Value) string {
 	}
 	return string(text)
 }
+
+// shownPickle gives the session in a recorded pickle as the lab prints it.
+func shownPickle(data []byte) (string, bool) {
+	entries, err := pickle.Codec{}.Split(data)
+	if err != nil {
+		return "", false
+	}
+	session := map[string]any{}
+	for _, e := range entries {
+		v, err := pickle.Codec{}.Decode(e.Raw)
+		if err != nil {
+			return "", false
+		}
+		session[e.Key] = v
+	}
+	text, err := shownPickles.Encode(nil, session)
+	return string(text), err == nil
+}
+
+// shownPickles prints what tagged JSON has no tag for as the lab does.
+var shownPickles = func() taggedjson.Codec {
+	c, err := taggedjson.New(taggedjson.Tag{
+		Name: " x",
+		Encode: func(v any) (any, bool, error) {
+			o, ok := v.(codec.Opaque)
+			return []any{o.Kind, ""}, ok, nil
+		},
+		Decode: func(any) (any, error) { return nil, errors.ErrUnsupported },
+	})
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
 
 func shownValue(t *testing.T, cc codec.Codec, v vectors.Value) any {
 	t.Helper()

@@ -35,7 +35,7 @@ var flaskSessionDid = map[string]func(r *replayedStore, i int) bool{
 	"500": func(r *replayedStore, i int) bool { return r.c.Steps[i].Status == 500 },
 	"session": func(r *replayedStore, i int) bool {
 		step := r.c.Steps[i]
-		return step.Status == 200 && shownText(r.t, r.codec(), *step.AfterView) != emptySession
+		return step.Status == 200 && shownText(r.t, r.codec(), step) != emptySession
 	},
 	"rewritten": func(r *replayedStore, i int) bool {
 		return i > 0 && r.c.Steps[i-1].Preload != nil && string(r.c.Steps[i].Store[0].Bytes) != string(r.c.Steps[i-1].Preload.Bytes)
@@ -51,6 +51,17 @@ var flaskSessionDid = map[string]func(r *replayedStore, i int) bool{
 	// is what is there in the end.
 	"lost":    thereAgain,
 	"revived": thereAgain,
+
+	"adopted": func(r *replayedStore, i int) bool {
+		return r.c.Steps[i].Cookie != nil && (i == 0 || r.c.Steps[i-1].Preload != nil)
+	},
+	"emptied":              func(r *replayedStore, i int) bool { return i > 0 && r.c.Steps[i-1].Preload != nil },
+	"in one frame or more": func(r *replayedStore, i int) bool { return r.c.Steps[i].Store[0].Len > 1<<16 },
+	"to the fraction":      func(r *replayedStore, i int) bool { return true },
+	"without attributes": func(r *replayedStore, i int) bool {
+		return slices.ContainsFunc(r.c.Steps[i].SetCookie, func(line string) bool { return strings.HasSuffix(line, "; Max-Age=0; Path=/") })
+	},
+	"in its own words": func(r *replayedStore, i int) bool { return len(r.c.Steps[i].Store) > 0 },
 }
 
 func thereAgain(r *replayedStore, i int) bool {
@@ -60,14 +71,20 @@ func thereAgain(r *replayedStore, i int) bool {
 // dewarDoes checks what a row says in its third column; "refuses to start" is
 // run's.
 var dewarDoes = map[string]func(r *replayedStore, step vectors.StoreStep, ops string){
-	"no session":        (*replayedStore).noSession,
-	"503":               (*replayedStore).unavailable,
-	"as text":           (*replayedStore).asText,
-	"touched":           (*replayedStore).touched,
-	"sorted":            (*replayedStore).sorted,
-	"leads on for 10 s": (*replayedStore).leadsOn,
-	"kept":              (*replayedStore).kept,
-	"stays ended":       (*replayedStore).staysEnded,
+	"no session":                (*replayedStore).noSession,
+	"503":                       (*replayedStore).unavailable,
+	"as text":                   (*replayedStore).asText,
+	"touched":                   (*replayedStore).touched,
+	"sorted":                    (*replayedStore).sorted,
+	"leads on for 10 s":         (*replayedStore).leadsOn,
+	"kept":                      (*replayedStore).kept,
+	"stays ended":               (*replayedStore).staysEnded,
+	"another id":                (*replayedStore).anotherID,
+	"read":                      (*replayedStore).read,
+	"in one frame":              (*replayedStore).oneFrame,
+	"whole seconds":             (*replayedStore).wholeSeconds,
+	"with them":                 (*replayedStore).withAttributes,
+	"sorted, each text in full": (*replayedStore).inOtherWords,
 }
 
 // emptySession is what a new visitor has.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/internal/fault"
+	"github.com/dewar-go/dewar/codec/internal/pyfloat"
 )
 
 // Encode appends v as msgspec writes it, the keys of maps in the order of their
@@ -45,7 +46,7 @@ func encode(dst []byte, v any, depth int) ([]byte, error) {
 	case int64:
 		return appendInt(dst, v), nil
 	case float64:
-		return binary.BigEndian.AppendUint64(append(dst, 0xCB), math.Float64bits(v)), nil
+		return binary.BigEndian.AppendUint64(append(dst, 0xCB), pyfloat.Bits(v)), nil
 	case string:
 		return appendText(dst, v)
 	case codec.Markup:

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/big"
 	"slices"
+
+	"github.com/dewar-go/dewar/codec/internal/pyfloat"
 )
 
 // What CPython's pickler writes in protocol 4, each value and each part of one
@@ -47,8 +49,9 @@ func appendBig(dst []byte, n *big.Int) []byte {
 	return dst
 }
 
+// appendFloat writes Go's NaN as Python has it.
 func appendFloat(dst []byte, f float64) []byte {
-	return binary.BigEndian.AppendUint64(append(dst, opBinFloat), math.Float64bits(f))
+	return binary.BigEndian.AppendUint64(append(dst, opBinFloat), pyfloat.Bits(f))
 }
 
 func appendBool(dst []byte, b bool) []byte {

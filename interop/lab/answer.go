@@ -135,6 +135,8 @@ func presentable(v any) any {
 			out[i] = presentable(e)
 		}
 		return out
+	case dewar.Tuple:
+		return dewar.Tuple(presentable([]any(v)).([]any))
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, e := range v {

@@ -44,3 +44,12 @@ func AppendJSON(dst []byte, f float64) []byte {
 	}
 	return Append(dst, f)
 }
+
+// Bits gives the 64 bits of f. Go's NaN, which has another bit set, becomes
+// Python's float("nan").
+func Bits(f float64) uint64 {
+	if bits := math.Float64bits(f); bits != math.Float64bits(math.NaN()) {
+		return bits
+	}
+	return 0x7FF8 << 48
+}

@@ -60,3 +60,14 @@ func TestAppend(t *testing.T) {
 		}
 	}
 }
+
+func TestBits(t *testing.T) {
+	if got := Bits(math.NaN()); got != 0x7FF8000000000000 {
+		t.Errorf("NaN is %x", got)
+	}
+	for _, bits := range []uint64{0, 1 << 63, 0x3FF0000000000000, 0xFFF8000000000002} {
+		if got := Bits(math.Float64frombits(bits)); got != bits {
+			t.Errorf("%x became %x", bits, got)
+		}
+	}
+}

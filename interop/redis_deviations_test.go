@@ -201,7 +201,7 @@ func (r *replayedStore) leadsOn(step vectors.StoreStep, ops string) {
 		if record.left > time.Hour {
 			r.t.Errorf("a link lives for %v", record.left)
 		}
-		again, err := r.send(r.lab(step), &cookie, "[]")
+		again, err := sendOps(r.lab(step), &cookie, "[]")
 		if want := got.Header.Get("Set-Cookie"); err != nil || again.Header.Get("Set-Cookie") != want {
 			r.t.Errorf("the previous id leads to %q, want %q; %v", again.Header.Get("Set-Cookie"), want, err)
 		}
@@ -221,11 +221,11 @@ func (r *replayedStore) during(step vectors.StoreStep, ops, other string) (slow 
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		slow, err = r.send(first, &cookie, strings.TrimSuffix(ops, "]")+`,["sleep",500]]`)
+		slow, err = sendOps(first, &cookie, strings.TrimSuffix(ops, "]")+`,["sleep",500]]`)
 		done <- err
 	}()
 	r.redis.awaitRead(hits)
-	_, err := r.send(second, &cookie, other)
+	_, err := sendOps(second, &cookie, other)
 	if err2 := <-done; err != nil || err2 != nil {
 		r.t.Fatal(err, err2)
 	}

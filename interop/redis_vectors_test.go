@@ -166,14 +166,14 @@ func (r *replayedStore) ask(step vectors.StoreStep, ops string) storedAnswer {
 		ours := r.ours(*step.Cookie)
 		cookie = &ours
 	}
-	answer, err := r.send(r.lab(step), cookie, ops)
+	answer, err := sendOps(r.lab(step), cookie, ops)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return answer
 }
 
-func (r *replayedStore) send(lab *twin.Lab, cookie *string, ops string) (storedAnswer, error) {
+func sendOps(lab *twin.Lab, cookie *string, ops string) (storedAnswer, error) {
 	req, err := http.NewRequest("POST", lab.URL+"/ops", strings.NewReader(ops))
 	if err != nil {
 		return storedAnswer{}, err

@@ -49,6 +49,11 @@ type Stored struct {
 	Head   []byte `json:"head_b64"`
 	Len    int    `json:"len"`
 	SHA256 string `json:"sha256"`
+
+	File    string `json:"file"`    // of a store of files: its name
+	Mode    string `json:"mode"`    // as Python writes an octal number
+	Expires int64  `json:"expires"` // unix seconds
+	Role    string `json:"role"`    // "count": no session, but how many there are
 }
 
 // LoadStore reads the recording at path.

@@ -47,6 +47,12 @@ func Flask(t testing.TB, env ...string) *Lab {
 	return start(t, "flask", env, python(t), script())
 }
 
+// Python is the interpreter of the Flask lab, which has cachelib too; see Flask.
+func Python(t testing.TB) string {
+	t.Helper()
+	return python(t)
+}
+
 // Flask03 is Flask with Flask-Session 0.3.2.
 func Flask03(t testing.TB, env ...string) *Lab {
 	t.Helper()

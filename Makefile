@@ -64,4 +64,5 @@ bench: ## the tables of docs/performance.md, paired and in one run, then every b
 	GOWORK=off $(GO) run -C bench ./cmd/compare
 	GOWORK=off $(GO) run -C bench ./cmd/compare -stores -rounds 31
 	GOWORK=off $(GO) run -C bench ./cmd/probe
+	GOWORK=off $(GO) run -C bench ./cmd/served
 	$(GO) test -run '^$$' -bench . -benchmem work

@@ -11,9 +11,11 @@ import (
 // benchstat reads: benchstat -col /by.
 func BenchmarkRequest(b *testing.B) { benchmark(b, rows(b)) }
 
-// BenchmarkMemory and BenchmarkRedis are the same for stores. One operation
+// BenchmarkMemory, BenchmarkFiles and BenchmarkRedis are the same for stores. One operation
 // is one request of any of the row's visitors.
 func BenchmarkMemory(b *testing.B) { benchmark(b, MemoryRows(b)) }
+
+func BenchmarkFiles(b *testing.B) { benchmark(b, FileRows(b)) }
 
 func BenchmarkRedis(b *testing.B) { benchmark(b, RedisRows(b, realserver.Redis(b).Addr)) }
 

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"log"
+	"os"
 	"slices"
 	"testing"
 )
@@ -33,6 +34,16 @@ func (p *Program) Fatalf(format string, args ...any) {
 
 // Skipf is Fatalf: a program is not run to be skipped.
 func (p *Program) Skipf(format string, args ...any) { p.Fatalf(format, args...) }
+
+// TempDir is a folder that Close removes.
+func (p *Program) TempDir() string {
+	dir, err := os.MkdirTemp("", "dewar-bench")
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
 
 // Close cleans up, what was begun last first.
 func (p *Program) Close() {

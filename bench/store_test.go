@@ -23,6 +23,7 @@ func TestStoresStore(t *testing.T) {
 	addr := realserver.Redis(t).Addr
 	for store, rows := range map[string][]Row{
 		"memory":  MemoryRows(t),
+		"files":   FileRows(t),
 		"redis":   RedisRows(t, addr),
 		"cluster": ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
 	} {

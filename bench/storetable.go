@@ -10,10 +10,14 @@ import (
 
 // CompareStores runs a match for each row and writes the markdown table. The
 // rows' Redis is at addr, where commands are counted while nothing is timed;
-// "": they have none.
+// "": they have none. No rows make no table.
 func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.Duration) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	floors := floorsOf(rows)
-	if err := writeStoreHead(w, floors); err != nil {
+	peer := peerOf(rows)
+	if err := writeStoreHead(w, peer, floors); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -27,11 +31,22 @@ func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.
 				return err
 			}
 		}
-		if err := writeStoreRow(w, r, scores, commands, floors); err != nil {
+		if err := writeStoreRow(w, r, scores, commands, peer, floors); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// peerOf is the name of whom we are compared with: scs, or gorilla where there
+// is no scs.
+func peerOf(rows []Row) string {
+	for _, r := range rows {
+		if slices.ContainsFunc(r.Contenders, func(c Contender) bool { return c.Name == "scs" }) {
+			return "scs"
+		}
+	}
+	return "gorilla"
 }
 
 // floorsOf are the names of the rows' floors.
@@ -49,8 +64,8 @@ func floorsOf(rows []Row) (names []string) {
 func isFloor(name string) bool { return strings.HasPrefix(name, "floor") }
 
 // writeStoreHead writes the head of the markdown table.
-func writeStoreHead(w io.Writer, floors []string) error {
-	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands", "scs ÷ it, wall", "cpu"}
+func writeStoreHead(w io.Writer, peer string, floors []string) error {
+	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands", peer + " ÷ it, wall", "cpu"}
 	for _, name := range floors {
 		head = append(head, "it ÷ "+name)
 	}
@@ -60,7 +75,7 @@ func writeStoreHead(w io.Writer, floors []string) error {
 
 // writeStoreRow writes the lines of one row: medians, and quartiles of the
 // ratios.
-func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floors []string) error {
+func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, peer string, floors []string) error {
 	byName := map[string]Score{}
 	for _, s := range scores {
 		byName[s.Name] = s
@@ -73,7 +88,7 @@ func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floor
 			fmt.Sprintf("%.0f", s.Over(func(c Cost) float64 { return c.Allocs }).Median),
 			fmt.Sprintf("%.3g", commands[i]),
 		}
-		cells = append(cells, times(s.Name != "scs" && s.Name != "baseline", byName["scs"], s)...)
+		cells = append(cells, times(s.Name != peer && s.Name != "baseline", byName[peer], s)...)
 		for _, floor := range floors {
 			cells = append(cells, fine(!isFloor(s.Name), s, byName[floor]))
 		}

@@ -42,6 +42,14 @@ func twoProcesses(t *testing.T, share int, url string, rules ...string) {
 	probes(t, len(rules) == 0, share, twin.Dewar(t, env...), twin.Dewar(t, env...))
 }
 
+// Two Dewar processes on one folder, in both layouts.
+func TestFilesTwoProcesses(t *testing.T) {
+	native := []string{key, "DEWAR_STORE=file://" + t.TempDir() + "/sessions", "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}
+	probes(t, false, 1, twin.Dewar(t, native...), twin.Dewar(t, native...))
+	env := inFiles("filesystem")(t)
+	probes(t, true, 1, twin.Dewar(t, env...), twin.Dewar(t, env...))
+}
+
 // One process on the memory store.
 func TestMemoryOneProcess(t *testing.T) {
 	lab := twin.Dewar(t, key, "SESSION_TYPE=memory", "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")

@@ -67,6 +67,7 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	defer p.Close()
 	addr := realserver.Redis(p).Addr
 	redis, memory := matching(bench.RedisRows(p, addr), only), matching(bench.MemoryRows(p), only)
+	files := matching(bench.FileRows(p), only)
 	cluster := matching(bench.ClusterRows(p, addr, realserver.Cluster(p).Addrs()), only)
 	printMachine(rounds, slice)
 	if err := bench.CompareStores(os.Stdout, redis, addr, rounds, slice); err != nil {
@@ -74,6 +75,10 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	}
 	fmt.Print("\n")
 	if err := bench.CompareStores(os.Stdout, memory, "", rounds, slice); err != nil {
+		return err
+	}
+	fmt.Print("\n")
+	if err := bench.CompareStores(os.Stdout, files, "", rounds, slice); err != nil {
 		return err
 	}
 	fmt.Print("\n")

@@ -39,6 +39,23 @@ type StoreStep struct {
 	Errors    []string          `json:"errors"`
 	AfterView *Value            `json:"session_after_view"` // nil: the view wasn't reached
 	Store     []Stored          `json:"store"`              // all that was there afterwards
+	Wire      []Wire            `json:"wire"`               // what went to the server and came back
+}
+
+// A Wire is what was sent at once.
+type Wire struct {
+	Dir   string `json:"dir"` // ">": to the server
+	Bytes []byte `json:"b64"`
+}
+
+// Sent is the last that a step sent to the server.
+func (s *StoreStep) Sent() (last []byte) {
+	for _, w := range s.Wire {
+		if w.Dir == ">" {
+			last = w.Bytes
+		}
+	}
+	return last
 }
 
 // A Stored is a record at rest, of a store that has keys.

@@ -1,7 +1,9 @@
 package dewar_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -278,5 +280,47 @@ func TestSecureCookieOverPlainHTTP(t *testing.T) {
 	}
 	if len(seen.events) != 1 || !strings.Contains(seen.events[0].Reason, "plain HTTP") {
 		t.Errorf("events: %s", seen.kinds())
+	}
+}
+
+// An encrypted cookie is read by nobody, and no signed one passes for it.
+func TestEncryptedCookies(t *testing.T) {
+	keys := ring(t, secret)
+	m := manager(t, func(o *dewar.Options) { o.Backend = dewar.EncryptedCookies(keys).Backend })
+	cookie := signedIn(t, m, map[string]any{"name": "Zoë the secret"})
+	value, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(cookie, "__Host-session="))
+	if err != nil || bytes.Contains(value, []byte("secret")) {
+		t.Errorf("%q, %v", value, err)
+	}
+	visit(m, cookie, func(s *dewar.Session) {
+		if s.Get("name") != "Zoë the secret" {
+			t.Error("not found")
+		}
+	})
+	for _, o := range []dewar.Options{dewar.Cookies(keys), dewar.EncryptedCookies(ring(t, []byte("quite another key, as long")))} {
+		o.Observer = quiet{}
+		other, err := dewar.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		visit(m, signedIn(t, other, map[string]any{"name": "mallory"}), func(s *dewar.Session) {
+			if !s.IsNew() {
+				t.Error("a cookie of another kind, or key, is accepted")
+			}
+		})
+	}
+	// Moving to it, signed ones are read as long as one wants.
+	moving := manager(t, func(o *dewar.Options) {
+		o.Backend = dewar.Fallback{New: dewar.EncryptedCookies(keys).Backend, Old: dewar.Cookies(keys).Backend}
+	})
+	signed := signedIn(t, manager(t, nil), map[string]any{"a": 1})
+	next := cookieOf(visit(moving, signed, func(s *dewar.Session) { s.Set("b", 2) }))
+	visit(m, next, func(s *dewar.Session) {
+		if s.Len() != 2 {
+			t.Errorf("%d values", s.Len())
+		}
+	})
+	if _, err := dewar.New(dewar.Options{Backend: dewar.EncryptedCookies(keys).Backend, Rules: dewar.Flask}); err == nil {
+		t.Error("Flask's rules on encrypted cookies")
 	}
 }

@@ -98,6 +98,18 @@ func Cookies(keys *Ring) Options {
 	return Options{Backend: InCookie{Sealer: signing.NewURLSafe(keys, signing.Options{Salt: salt})}}
 }
 
+// EncryptedCookies are the Options of sessions that travel in a cookie that the
+// client can neither read nor change (signing.Encrypted). Signed cookies are not
+// accepted beside them, so nobody can downgrade one; to move from one to the
+// other use a [Fallback]. The server keeps nothing here either: a copy of an
+// old cookie stays valid until its life is over.
+func EncryptedCookies(keys *Ring) Options {
+	if keys == nil {
+		return Options{}
+	}
+	return Options{Backend: InCookie{Sealer: signing.NewEncrypted(keys, salt)}}
+}
+
 // Stored are the Options of sessions that are kept in a store, in the native
 // layout.
 func Stored(st Store) Options { return Options{Backend: &InStore{Store: st}} }
@@ -154,6 +166,9 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 		}
 		if o.Life.Absolute != 0 || o.Life.Renewal != 0 || o.Life.Grace != 0 {
 			bad("Life", "a signed cookie knows when it was last written, no more: Absolute, Renewal and Grace need a store")
+		}
+		if _, encrypted := b.Sealer.(*signing.Encrypted); encrypted && o.Rules != Native {
+			bad("Rules", "no Flask reads encrypted cookies")
 		}
 		if o.Rules.stored() {
 			bad("Rules", "Flask-Session's need a store")

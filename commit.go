@@ -154,16 +154,33 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 		if errors.Is(err, ErrSessionGone) {
 			return "", nil // the cookie is left to whoever ended it
 		}
+		if err == nil {
+			m.o.Observer.Observe(ctx, Event{Kind: Extended, id: rec.ID})
+		}
 		return value, err
-	case drop:
-		return "", m.o.Backend.Drop(ctx, rec)
-	case restart:
+	case drop, restart:
 		if err := m.o.Backend.Drop(ctx, rec); err != nil {
 			return "", err
 		}
+		m.o.Observer.Observe(ctx, Event{Kind: Ended, id: rec.ID})
+		if a == drop {
+			return "", nil
+		}
 		rec = Record{Entries: rec.Entries}
 	}
-	return m.write(ctx, s, rec, a)
+	begun := s.isNew || a == restart
+	if value, err = m.write(ctx, s, rec, a); err != nil {
+		return value, err
+	}
+	kind := Saved
+	switch {
+	case begun:
+		kind = Created
+	case a == renew && s.rec.ID != rec.ID:
+		kind = Renewed
+	}
+	m.o.Observer.Observe(ctx, Event{Kind: kind, id: s.rec.ID})
+	return value, nil
 }
 
 // cookieLine formats the Set-Cookie of an act; empty if the client's cookie

@@ -18,6 +18,11 @@ var (
 	ErrTooLarge  = signing.ErrTooLarge  // longer, or inflating further, than is allowed
 )
 
+// ErrReplay says that somebody came with the previous id of a renewed session,
+// after the grace period, though its present one was in use: one of the two is a
+// thief. The session has ended for both.
+var ErrReplay = errors.New("dewar: a previous id was used again")
+
 // ErrUnknown says that nothing is kept under a cookie's id: the session ended,
 // its life is over, or nobody ever gave that id out.
 var ErrUnknown = errors.New("dewar: unknown id")
@@ -113,6 +118,7 @@ func reasonOf(err error) string {
 		{ErrPayload, "payload"},
 		{ErrTooLarge, "too-large"},
 		{ErrUndecodable, "undecodable"},
+		{ErrReplay, "replay"},
 	} {
 		if errors.Is(err, r.err) {
 			return r.word

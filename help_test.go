@@ -79,15 +79,22 @@ type quiet struct{}
 
 func (quiet) Observe(context.Context, dewar.Event) {}
 
-// recorder keeps the events it is told.
+// recorder keeps the events it is told: those of trouble, or everything.
 type recorder struct {
-	mu     sync.Mutex
-	events []dewar.Event
+	mu         sync.Mutex
+	events     []dewar.Event
+	everything bool
 }
 
 func (r *recorder) Observe(_ context.Context, e dewar.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	switch e.Kind {
+	case dewar.Loaded, dewar.Created, dewar.Saved, dewar.Extended, dewar.Renewed, dewar.Ended:
+		if !r.everything {
+			return
+		}
+	}
 	r.events = append(r.events, e)
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 )
 
 const (
@@ -42,6 +43,16 @@ func validID(id string) bool {
 		}
 	}
 	return id != "" && len(id) <= maxIDLen
+}
+
+// handle is what stands for an id where others may read it: whoever knows it
+// can't come with it, nor find the record.
+func handle(id string) string {
+	if id == "" {
+		return ""
+	}
+	h := digest("handle", id)
+	return hex.EncodeToString(h[:8])
 }
 
 // digest is a one-way name for an id, for this purpose alone.

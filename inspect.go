@@ -13,7 +13,7 @@ import (
 // handlers.
 
 // Find gives the key under which the record of an id is kept: of a session that
-// was renewed within the last hour, that of its present id. Where there is no
+// was renewed, that of its present id. Where there is no
 // record it is the key that one of this id would have. The error is
 // ErrMalformed if that is no id, or else the store's.
 func (c *InStore) Find(ctx context.Context, id string) (string, error) {
@@ -29,7 +29,7 @@ func (c *InStore) Find(ctx context.Context, id string) (string, error) {
 		}
 		var l link
 		if errors.Is(err, ErrNotFound) {
-			l, err = c.link(ctx, id)
+			l, _, err = c.link(ctx, id)
 		}
 		if errors.Is(err, ErrNotFound) {
 			break

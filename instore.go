@@ -88,8 +88,12 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	rec, err := c.load(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		rec, err = c.follow(ctx, id, false)
+	} else if err == nil && rec.State.(*stored).header.unused {
+		rec.Stale = true // its first use is written down
 	}
 	switch {
+	case errors.Is(err, ErrReplay):
+		return rec, fmt.Errorf("%w: %w", ErrNoSession, ErrReplay)
 	case errors.Is(err, ErrNotFound):
 		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrUnknown)
 	case errors.Is(err, ErrUndecodable):
@@ -188,7 +192,9 @@ func (c *InStore) Save(ctx context.Context, r Record, life time.Duration) (strin
 	if life = min(life, c.left(st.header)); life <= 0 {
 		return "", r, ErrSessionGone // its absolute life is over
 	}
-	data, h, err := c.encode(r, life, st.header)
+	h := st.header
+	h.unused = h.unused && r.Moved
+	data, h, err := c.encode(r, life, h)
 	if err != nil {
 		return "", r, err
 	}
@@ -252,11 +258,19 @@ func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header
 // Touch gives the record its life anew. The value is sent again, for the
 // cookie has a life of its own.
 func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (string, error) {
-	if st, _ := r.State.(*stored); st != nil {
+	st, _ := r.State.(*stored)
+	if st != nil {
 		life = min(life, c.left(st.header))
 	}
 	if life <= 0 {
 		return "", ErrSessionGone
+	}
+	if st != nil && st.header.unused && !r.Moved {
+		value, _, err := c.Save(ctx, r, life)
+		if errors.Is(err, ErrConflict) {
+			return r.ID, nil // who wrote it has used it
+		}
+		return value, err
 	}
 	err := c.Store.Touch(ctx, c.recordKey(r.ID), life)
 	if errors.Is(err, ErrNotFound) {

@@ -15,12 +15,12 @@ import (
 	"github.com/dewar-go/dewar/store/memstore"
 )
 
-// stored makes a manager over a store of its own.
+// stored makes a manager over a store of its own, with the manager's clock.
 func stored(t testing.TB, change func(*dewar.Options)) (*dewar.Manager, *memstore.Store) {
 	t.Helper()
-	st := memstore.New(memstore.Options{})
-	o := dewar.Stored(st)
-	o.Observer = quiet{}
+	o := dewar.Options{Now: time.Now, Observer: quiet{}}
+	st := memstore.New(memstore.Options{Now: func() time.Time { return o.Now() }})
+	o.Backend = dewar.Stored(st).Backend
 	if change != nil {
 		change(&o)
 	}

@@ -37,13 +37,15 @@ type header struct {
 	renewed time.Time // when it got its id
 	life    time.Duration
 	marked  bool // somebody may be renewing it
+	unused  bool // it was renewed, and nobody has come with its id yet
 }
 
-// The header on the wire: version and mark, created, renewed, life (seconds,
+// The header on the wire: version and marks, created, renewed, life (seconds,
 // big-endian), a stamp that is new with each write, a digest of the id.
 const (
 	headerVersion = 1
 	headerMark    = 0x80 // beside the version
+	headerUnused  = 0x40
 	headerLen     = 1 + 8 + 8 + 4 + 8 + 8
 )
 
@@ -51,6 +53,9 @@ func (h header) append(dst []byte, id string) []byte {
 	first := byte(headerVersion)
 	if h.marked {
 		first |= headerMark
+	}
+	if h.unused {
+		first |= headerUnused
 	}
 	dst = append(dst, first)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(h.created.Unix()))
@@ -70,7 +75,7 @@ func parseHeader(data []byte, id string) (h header, payload []byte, err error) {
 	if !hasHeader(data) || !bytes.Equal(data[headerLen-8:headerLen], check[:8]) {
 		return header{}, nil, ErrUndecodable
 	}
-	h.marked = data[0]&headerMark != 0
+	h.marked, h.unused = data[0]&headerMark != 0, data[0]&headerUnused != 0
 	h.created = time.Unix(int64(binary.BigEndian.Uint64(data[1:])), 0)
 	h.renewed = time.Unix(int64(binary.BigEndian.Uint64(data[9:])), 0)
 	h.life = time.Duration(binary.BigEndian.Uint32(data[17:])) * time.Second
@@ -78,5 +83,5 @@ func parseHeader(data []byte, id string) (h header, payload []byte, err error) {
 }
 
 func hasHeader(data []byte) bool {
-	return len(data) >= headerLen && data[0]&^headerMark == headerVersion
+	return len(data) >= headerLen && data[0]&^(headerMark|headerUnused) == headerVersion
 }

@@ -26,6 +26,7 @@ const inFlight = time.Hour
 type link struct {
 	next           string
 	claimed, until time.Time
+	spent          bool // somebody came late, and was let in
 }
 
 // linkKey is where the link of an id is kept: beside the records, under a name
@@ -49,8 +50,15 @@ func sealer(id string) cipher.AEAD {
 	return aead
 }
 
+// linkHead is what stands before the next id: whether it is spent, and the times.
+const linkHead = 1 + 8 + 8
+
 func (l link) seal(id string) []byte {
-	plain := binary.BigEndian.AppendUint64(nil, uint64(l.claimed.UnixMilli()))
+	plain := make([]byte, 1, linkHead+len(l.next))
+	if l.spent {
+		plain[0] = 1
+	}
+	plain = binary.BigEndian.AppendUint64(plain, uint64(l.claimed.UnixMilli()))
 	plain = binary.BigEndian.AppendUint64(plain, uint64(l.until.UnixMilli()))
 	return sealer(id).Seal(nil, nil, append(plain, l.next...), nil)
 }
@@ -58,27 +66,28 @@ func (l link) seal(id string) []byte {
 // openLink reads the link of an id. What isn't one leads nowhere.
 func openLink(id string, sealed []byte) link {
 	plain, err := sealer(id).Open(nil, nil, sealed, nil)
-	if err != nil || len(plain) < 16 || !validID(string(plain[16:])) {
+	if err != nil || len(plain) < linkHead || !validID(string(plain[linkHead:])) {
 		return link{}
 	}
 	return link{
-		next:    string(plain[16:]),
-		claimed: time.UnixMilli(int64(binary.BigEndian.Uint64(plain))),
-		until:   time.UnixMilli(int64(binary.BigEndian.Uint64(plain[8:]))),
+		next:    string(plain[linkHead:]),
+		claimed: time.UnixMilli(int64(binary.BigEndian.Uint64(plain[1:]))),
+		until:   time.UnixMilli(int64(binary.BigEndian.Uint64(plain[9:]))),
+		spent:   plain[0] != 0,
 	}
 }
 
 // link loads the link of an id; one that leads nowhere is ErrNotFound.
-func (c *InStore) link(ctx context.Context, id string) (link, error) {
+func (c *InStore) link(ctx context.Context, id string) (link, Item, error) {
 	item, err := c.Store.Load(ctx, c.linkKey(id))
 	if err != nil {
-		return link{}, err
+		return link{}, item, err
 	}
 	l := openLink(id, item.Data)
 	if l.next == "" {
-		return l, ErrNotFound
+		return l, item, ErrNotFound
 	}
-	return l, nil
+	return l, item, nil
 }
 
 // maxHops is how often a session is renewed within one grace period, at the
@@ -89,12 +98,12 @@ const maxHops = 8
 // it was renewed is led there at any time, who comes late is not.
 func (c *InStore) follow(ctx context.Context, id string, underWay bool) (r Record, err error) {
 	for range maxHops {
-		l, err := c.link(ctx, id)
+		l, item, err := c.link(ctx, id)
 		if err != nil {
 			return Record{}, err
 		}
 		if !underWay && !c.now().Before(l.until) {
-			return Record{}, ErrNotFound
+			return c.late(ctx, id, l, item)
 		}
 		if r, err = c.load(ctx, l.next); !errors.Is(err, ErrNotFound) {
 			r.Moved = true
@@ -103,6 +112,40 @@ func (c *InStore) follow(ctx context.Context, id string, underWay bool) (r Recor
 		id = l.next
 	}
 	return Record{}, ErrNotFound
+}
+
+// late is for who comes with a previous id after the grace period, in the native
+// layout. If nobody has used the present id yet, its cookie was lost on its way:
+// this is the visitor, who is let in once. Else somebody has both ids, which one
+// browser hasn't: one of the two is a thief, and the session ends.
+func (c *InStore) late(ctx context.Context, id string, l link, item Item) (Record, error) {
+	if c.Layout != NativeLayout {
+		return Record{}, ErrNotFound
+	}
+	r, err := c.load(ctx, l.next)
+	if errors.Is(err, ErrNotFound) {
+		if _, _, err := c.link(ctx, l.next); err != nil {
+			return Record{}, err // it is over
+		}
+	} else if err != nil {
+		return Record{}, err
+	}
+	if err != nil || !r.State.(*stored).header.unused {
+		if err := c.Drop(ctx, Record{ID: l.next}); err != nil {
+			return Record{}, err
+		}
+		return Record{ID: l.next}, ErrReplay
+	}
+	if l.spent {
+		return Record{}, ErrNotFound
+	}
+	l.spent = true
+	_, err = c.Store.Update(ctx, c.linkKey(id), item, l.seal(id), max(c.life.Idle, inFlight))
+	if errors.Is(err, ErrConflict) {
+		err = ErrNotFound // the once was another's
+	}
+	r.Moved = true
+	return r, err
 }
 
 // cut takes the key of an id's link with a link that leads nowhere, and gives

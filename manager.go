@@ -128,7 +128,13 @@ func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
 // try asks the backend for one value and tells the observer if it is refused.
 func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 	rec, err := m.o.Backend.Open(ctx, value)
-	if errors.Is(err, ErrNoSession) {
+	switch {
+	case err == nil:
+		m.o.Observer.Observe(ctx, Event{Kind: Loaded, id: rec.ID})
+	case errors.Is(err, ErrNoSession):
+		if errors.Is(err, ErrReplay) {
+			m.o.Observer.Observe(ctx, Event{Kind: Replayed, id: rec.ID})
+		}
 		m.o.Observer.Observe(ctx, Event{Kind: Refused, Reason: reasonOf(err)})
 	}
 	return rec, err

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -323,4 +324,44 @@ func TestEncryptedCookies(t *testing.T) {
 	if _, err := dewar.New(dewar.Options{Backend: dewar.EncryptedCookies(keys).Backend, Rules: dewar.Flask}); err == nil {
 		t.Error("Flask's rules on encrypted cookies")
 	}
+}
+
+// Every step of a session's life is told, with a handle that is the session's; an
+// observer that panics harms nothing.
+func TestEvents(t *testing.T) {
+	seen := &recorder{everything: true}
+	c := newClock()
+	m, _ := stored(t, func(o *dewar.Options) { o.Observer, o.Now = panicking{seen}, c.now })
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	var handles [2]string
+	visit(m, cookie, func(s *dewar.Session) { s.Set("a", 2); handles[0] = s.Handle() })
+	c.at = c.at.Add(20 * time.Hour)
+	visit(m, cookie, func(s *dewar.Session) { _ = s.Get("a") })
+	next := cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Renew() }))
+	visit(m, next, func(s *dewar.Session) { handles[1] = s.Handle(); s.Destroy() })
+	if got := seen.kinds(); got != "created: loaded: saved: loaded: extended: loaded: renewed: loaded: ended:" {
+		t.Errorf("events: %s", got)
+	}
+	for i, e := range seen.events {
+		want := handles[0]
+		if i >= 6 {
+			want = handles[1]
+		}
+		if e.Handle() != want || len(want) != 16 || strings.Contains(next+cookie, want) {
+			t.Errorf("event %d, %v, has handle %q, want %q", i, e, e.Handle(), want)
+		}
+	}
+	var b bytes.Buffer
+	slog.New(slog.NewTextHandler(&b, nil)).Info("session", "event", seen.events[0])
+	if want := "event.kind=created event.handle=" + handles[0]; !strings.Contains(b.String(), want) {
+		t.Errorf("logged as %s", b.String())
+	}
+}
+
+// panicking tells another observer, then panics.
+type panicking struct{ dewar.Observer }
+
+func (p panicking) Observe(ctx context.Context, e dewar.Event) {
+	p.Observer.Observe(ctx, e)
+	panic("the observer's own fault")
 }

@@ -45,7 +45,9 @@ type Life struct {
 	// Absolute, Renewal and Grace are for sessions in a store, in the native
 	// layout: how long one lives at the most (0: no such end), after how long
 	// it gets a new id (0: only by Session.Renew), and how long its previous
-	// id still leads to it (0: 10 s; Flask's layout has it too). Signed
+	// id still leads to it (0: 10 s; Flask's layout has it too). After that the
+	// previous id works once if the present one was never used; if it was, the
+	// session ends: ErrReplay. Signed
 	// cookies keep none of these: New refuses them there.
 	Absolute, Renewal, Grace time.Duration
 }
@@ -126,8 +128,12 @@ func (o *Options) complete() error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Observer == nil {
+	switch o.Observer.(type) {
+	case nil:
 		o.Observer = slogObserver{}
+	case slogObserver, guarded:
+	default:
+		o.Observer = guarded{o.Observer}
 	}
 	if o.OnError == nil {
 		o.OnError = plainError

@@ -52,14 +52,14 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	}
 	r.State = st
 	if st.claim == nil {
-		if st.claim, err = to.claim(ctx, c, r.ID, lead); err != nil {
+		if st.claim, err = to.claim(ctx, c, r.ID, lead, life); err != nil {
 			return r, err
 		}
 	}
 	renewed := r
 	renewed.ID = st.claim.next
 	h := st.header
-	h.renewed, h.marked = to.now(), false
+	h.renewed, h.marked, h.unused = to.now(), false, c == to
 	if h.created.IsZero() { // Flask's layout doesn't say
 		h.created = h.renewed
 	}
@@ -129,13 +129,19 @@ func (c *InStore) mark(ctx context.Context, id string, st *stored, life time.Dur
 // claim makes the link from id, whose record is in from, to a new one. It is
 // errClaimed if another made it first, and hasn't let the grace period go by
 // since, which nobody does who lives.
-func (c *InStore) claim(ctx context.Context, from *InStore, id string, lead time.Duration) (*claim, error) {
+//
+// In the native layout the link is kept for as long as the session lives: see
+// late.
+func (c *InStore) claim(ctx context.Context, from *InStore, id string, lead, life time.Duration) (*claim, error) {
 	key, now := c.linkKey(id), c.now()
 	l := link{next: c.newID(), claimed: now, until: now.Add(lead)}
-	life := max(lead, inFlight)
-	made, err := c.Store.Create(ctx, key, l.seal(id), life)
+	keep := max(lead, inFlight)
+	if c.Layout == NativeLayout {
+		keep = max(keep, life)
+	}
+	made, err := c.Store.Create(ctx, key, l.seal(id), keep)
 	if errors.Is(err, ErrExists) {
-		made, err = c.takeOver(ctx, from, id, l, life)
+		made, err = c.takeOver(ctx, from, id, l, keep)
 	}
 	if errors.Is(err, ErrConflict) {
 		err = errClaimed

@@ -269,6 +269,11 @@ func (s *Session) IsNew() bool {
 	return s.isNew
 }
 
-// Handle is a keyed digest of the session's id, the same for its whole life,
-// safe to show and to log. It is empty where a session has no id: in a cookie.
-func (s *Session) Handle() string { return "" }
+// Handle is a digest of the session's id, safe to show and to log: 16 hex digits,
+// another for each id, so that Renew changes it. It is empty where there is no
+// id: in a cookie, and before a new session is saved.
+func (s *Session) Handle() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return handle(s.rec.ID)
+}

@@ -55,7 +55,7 @@ allocations: # exact counts, which the race detector would change
 	@$(GO) test -run Alloc work | grep -v 'no test'
 
 units:
-	@$(GO) test -race work
+	@$(GO) test -race -timeout 30m work
 
 fuzz: ## fuzz every target for 30 seconds
 	@scripts/fuzz.sh 30s

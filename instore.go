@@ -22,6 +22,7 @@ type InStore struct {
 	IDBytes int           // of entropy in a new id; 0: 32
 	UUIDs   bool          // new ids are random UUIDs, of 122 bits, as Flask-Session's were before 0.6
 	Grace   time.Duration // how long a renewed session's previous id leads to it; 0: Options.Life.Grace, or 10 s
+	Timeout time.Duration // for each call of Store, unless it is InProcess; 0: a second, negative: none but the request's
 
 	now     func() time.Time
 	life    Life
@@ -67,6 +68,7 @@ func (c InStore) completed(o *Options) *InStore {
 	if c.Grace == 0 {
 		c.Grace = 10 * time.Second
 	}
+	c.Store = underDeadline(c.Store, c.Timeout)
 	c.now, c.life, c.touched = o.Now, o.Life, new(touches)
 	return &c
 }

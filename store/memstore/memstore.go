@@ -47,6 +47,9 @@ var errLife = errors.New("memstore: a life must be positive")
 // New returns an empty Store.
 func New(o Options) *Store { return &Store{opts: o} }
 
+// InProcess says that no call waits for anything but this process.
+func (s *Store) InProcess() bool { return true }
+
 // Len says how many items are kept, those among them whose life is over and
 // that lie about still.
 func (s *Store) Len() int { return int(s.count.Load()) }

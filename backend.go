@@ -52,6 +52,7 @@ type Record struct {
 	Life    time.Duration // the record's own; 0: Options.Life.Idle
 	Stale   bool          // kept under a key that is no longer the current one: worth saving again
 	Moved   bool          // the value that was opened is a previous one: send the present one
+	Anew    bool          // for Renew: a new id is wanted even so, as the visitor is another now
 	Worn    bool          // it has had its ID for longer than Life.Renewal
 	State   any           // the backend's own
 }

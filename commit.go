@@ -86,6 +86,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	if err := errors.Join(s.refusal(), settleErr); err != nil && v.act != drop {
 		return a, fmt.Errorf("%w: %w", errUnsavable, err)
 	}
+	before := s.rec.ID
 	value, err := m.carryOut(ctx, s, v.act)
 	if err != nil && v.act == touch {
 		// Who only reads is served all the same.
@@ -100,7 +101,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 		return a, err
 	}
 	a.forget = v.act == drop
-	if line != "" && !v.quiet {
+	if line != "" && (!v.quiet || s.rec.ID != before) {
 		a.value, a.line, a.private = value, line, s.rules == Native
 	}
 	return a, nil
@@ -147,10 +148,14 @@ func (m *Manager) life(s *Session) time.Duration {
 // carryOut does with the record what the verdict says.
 func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string, err error) {
 	rec := s.rec
-	rec.Entries = s.vals.entries
+	rec.Entries, rec.Anew = s.vals.entries, s.another
 	switch a {
 	case touch:
-		value, err = m.o.Backend.Touch(ctx, rec, m.life(s))
+		if _, moving := rec.State.(*elsewhere); moving { // which changes more than a life
+			value, err = m.write(ctx, s, rec, save)
+		} else {
+			value, err = m.o.Backend.Touch(ctx, rec, m.life(s))
+		}
 		if errors.Is(err, ErrSessionGone) {
 			return "", nil // the cookie is left to whoever ended it
 		}

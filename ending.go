@@ -78,7 +78,7 @@ func (s *Session) reopen(forgotten bool) {
 	defer s.mu.Unlock()
 	s.committed, s.modified, s.renewed, s.destroyed = false, false, false, false
 	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
-	s.ledger = nil
+	s.ledger, s.login, s.another = nil, "", false
 	if forgotten {
 		s.rec = Record{}
 	}

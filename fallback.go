@@ -14,12 +14,14 @@ import (
 //
 // Between two stores a move is a renewal (see [InStore.Renew]): the session gets
 // a new id, its previous one leads to it for as long as it would have lived,
-// no update is lost and no logout undone, whoever dies in the middle. What a
-// program that knows only Old writes in the moment of the move is not lost
-// either, but it won't find the session afterwards.
+// and no update of two programs that have the Fallback is lost and no sign-out
+// undone, whoever dies in the middle. What a program that knows only Old writes
+// in the moment of the move is not lost either; afterwards it finds no session,
+// and its sign-out of one that has moved ends nothing.
 //
-// A signed cookie can't be taken back: moving from InCookie, a copy of an old
-// cookie leads to its session as long as Old is asked.
+// Cookies give none of this. A signed one can't be taken back: moving from
+// InCookie, a copy of an old cookie leads to its session as long as Old is asked;
+// moving to it, the record is gone before the cookie has arrived.
 type Fallback struct {
 	New Backend // needed
 	Old Backend // needed
@@ -36,19 +38,44 @@ func (f Fallback) SessionCodec() Codec { return codecOf(f.New) }
 // counts.
 func (f Fallback) Open(ctx context.Context, value string) (Record, error) {
 	r, err := f.New.Open(ctx, value)
-	if !errors.Is(err, ErrNoSession) && !(err == nil && r.Moved) {
+	if !errors.Is(err, ErrNoSession) && !(err == nil && r.Moved) || errors.Is(err, ErrReplay) {
 		return r, err
 	}
 	old, oldErr := f.Old.Open(ctx, value)
 	switch {
 	case oldErr == nil:
 		return f.found(old)
-	case !errors.Is(oldErr, ErrNoSession):
+	case !errors.Is(oldErr, ErrNoSession) || errors.Is(oldErr, ErrReplay):
 		return Record{}, oldErr
 	case err == nil:
 		return r, nil
 	}
+	if m, ok := f.Old.(mover); ok {
+		if id, ok := m.idOf(value); ok && homeOf(f.New) != nil && m.home() != nil {
+			return f.moved(ctx, id, false, err)
+		}
+	}
 	return f.New.Open(ctx, value) // it may have moved between the two questions
+}
+
+// moved finds a session of Old that has moved, perhaps after Old renewed it, or
+// gives none.
+func (f Fallback) moved(ctx context.Context, id string, underWay bool, none error) (Record, error) {
+	ids, err := homeOf(f.Old).onward(ctx, id)
+	if !errors.Is(err, ErrNotFound) {
+		return Record{}, err
+	}
+	for _, id := range ids {
+		r, err := homeOf(f.New).follow(ctx, id, underWay)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, ErrUndecodable), errors.Is(err, ErrReplay):
+			return Record{}, fmt.Errorf("%w: %w", ErrNoSession, err)
+		default:
+			return r, err
+		}
+	}
+	return Record{}, none
 }
 
 // found makes a record of Old one that New could save.
@@ -84,17 +111,48 @@ func (f Fallback) Reload(ctx context.Context, r Record) (Record, error) {
 	if !ok {
 		return f.New.Reload(ctx, r)
 	}
-	old, err := f.Old.Reload(ctx, st.old)
-	switch {
-	case err == nil:
+	to, under := homeOf(f.New), st.old.claim()
+	was := st.old
+	was.State = withoutClaim(was.State) // it is New's to abandon
+	old, err := f.Old.Reload(ctx, was)
+	if err == nil && old.ID == st.old.ID {
+		if now, ok := old.State.(*stored); ok {
+			now.claim = under
+		}
 		return f.found(old)
-	case !errors.Is(err, ErrSessionGone):
+	}
+	if err != nil && !errors.Is(err, ErrSessionGone) {
 		return Record{}, err
 	}
-	if to, in := homeOf(f.New), st.old.claim(); to != nil && in != nil {
-		to.abandon(ctx, in)
+	if to != nil && under != nil {
+		to.abandon(ctx, under)
 	}
-	return f.New.Reload(ctx, Record{ID: r.ID})
+	if err == nil {
+		return f.found(old)
+	}
+	if to == nil || homeOf(f.Old) == nil {
+		return Record{}, ErrSessionGone
+	}
+	return f.moved(ctx, r.ID, true, ErrSessionGone)
+}
+
+func withoutClaim(state any) any {
+	if st, ok := state.(*stored); ok {
+		without := *st
+		without.claim = nil
+		return &without
+	}
+	return state
+}
+
+// giveUp undoes the beginning of a move.
+func (f Fallback) giveUp(ctx context.Context, r Record) {
+	if st, ok := r.State.(*elsewhere); ok {
+		r = st.old
+	}
+	if to := homeOf(f.New); to != nil {
+		to.giveUp(ctx, r)
+	}
 }
 
 // Save saves to New; a session of Old moves.
@@ -141,6 +199,8 @@ func (f Fallback) carry(ctx context.Context, from *InStore, old, r Record, life 
 	value, saved, err := f.New.Save(ctx, Record{Entries: r.Entries}, life)
 	if err == nil && from != nil {
 		err = from.remove(ctx, old)
+	} else if _, inCookie := f.Old.(InCookie); err == nil && !inCookie {
+		err = f.Old.Drop(ctx, old)
 	}
 	if err != nil {
 		return "", r, err
@@ -156,17 +216,12 @@ func (f Fallback) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	return f.New.Renew(ctx, r, life)
 }
 
-// Touch extends the session's life. One of Old moves, unless somebody is
-// changing it, which moves it too.
+// Touch extends the session's life, where it is.
 func (f Fallback) Touch(ctx context.Context, r Record, life time.Duration) (string, error) {
-	if _, ok := r.State.(*elsewhere); !ok {
-		return f.New.Touch(ctx, r, life)
+	if st, ok := r.State.(*elsewhere); ok {
+		return f.Old.Touch(ctx, st.old, life)
 	}
-	value, _, err := f.Save(ctx, r, life)
-	if errors.Is(err, ErrConflict) {
-		return "", nil
-	}
-	return value, err
+	return f.New.Touch(ctx, r, life)
 }
 
 // Drop forgets the session wherever it is, and wherever it is going.
@@ -175,5 +230,15 @@ func (f Fallback) Drop(ctx context.Context, r Record) error {
 	if !ok {
 		return f.New.Drop(ctx, r)
 	}
-	return errors.Join(f.Old.Drop(ctx, st.old), f.New.Drop(ctx, Record{ID: r.ID}))
+	from, to := homeOf(f.Old), homeOf(f.New)
+	if from == nil || to == nil {
+		return f.Old.Drop(ctx, st.old)
+	}
+	ids, err := from.drop(ctx, st.old)
+	for _, id := range ids {
+		if err == nil {
+			_, err = to.forget(ctx, id)
+		}
+	}
+	return err
 }

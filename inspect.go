@@ -21,7 +21,7 @@ func (c *InStore) Find(ctx context.Context, id string) (string, error) {
 		return "", ErrMalformed
 	}
 	own := c.recordKey(id)
-	for range maxHops {
+	for {
 		key := c.recordKey(id)
 		_, err := c.Store.Load(ctx, key)
 		if err == nil || errors.Is(err, ErrUndecodable) {

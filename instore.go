@@ -31,9 +31,10 @@ type InStore struct {
 
 // stored is the Record.State of a session in a store.
 type stored struct {
-	item   Item
-	header header
-	claim  *claim // of a renewal that met a conflict
+	item    Item
+	header  header
+	claim   *claim    // of a renewal that met a conflict
+	claimed time.Time // when the link that led here was made
 }
 
 // maxPrefix leaves room for an id of any length in a key that every store
@@ -50,6 +51,9 @@ func (c *InStore) check(o *Options, bad func(field, reason string)) {
 	}
 	if len(c.Prefix) > maxPrefix || strings.ContainsFunc(c.Prefix, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		bad("Backend", "InStore.Prefix is longer than 50 characters, or not printable ASCII without blanks")
+	}
+	if c.Grace < 0 {
+		bad("Backend", "InStore.Grace is less than nothing")
 	}
 	if c.IDBytes != 0 && (c.IDBytes < 16 && o.Rules == Native || c.IDBytes < 1 || c.IDBytes > 128) {
 		bad("Backend", "InStore.IDBytes is not between 16 and 128")
@@ -91,7 +95,7 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	if errors.Is(err, ErrNotFound) {
 		rec, err = c.follow(ctx, id, false)
 	} else if err == nil && rec.State.(*stored).header.unused {
-		rec.Stale = true // its first use is written down
+		rec, err = c.firstUse(ctx, rec)
 	}
 	switch {
 	case errors.Is(err, ErrReplay):
@@ -163,12 +167,15 @@ func (c *InStore) age(id string, item Item, life time.Duration) time.Duration {
 
 // Reload reads the record again, under the id that it has now.
 func (c *InStore) Reload(ctx context.Context, r Record) (Record, error) {
+	st, _ := r.State.(*stored)
 	under := r.claim()
 	fresh, err := c.load(ctx, r.ID)
 	switch {
 	case err == nil:
 		fresh.Moved = r.Moved
-		fresh.State.(*stored).claim = under
+		if st != nil {
+			fresh.State.(*stored).claim, fresh.State.(*stored).claimed = under, st.claimed
+		}
 		return fresh, nil
 	case errors.Is(err, ErrNotFound):
 		if under != nil {
@@ -260,19 +267,11 @@ func (c *InStore) encode(r Record, life time.Duration, h header) ([]byte, header
 // Touch gives the record its life anew. The value is sent again, for the
 // cookie has a life of its own.
 func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (string, error) {
-	st, _ := r.State.(*stored)
-	if st != nil {
+	if st, _ := r.State.(*stored); st != nil {
 		life = min(life, c.left(st.header))
 	}
 	if life <= 0 {
 		return "", ErrSessionGone
-	}
-	if st != nil && st.header.unused && !r.Moved {
-		value, _, err := c.Save(ctx, r, life)
-		if errors.Is(err, ErrConflict) {
-			return r.ID, nil // who wrote it has used it
-		}
-		return value, err
 	}
 	err := c.Store.Touch(ctx, c.recordKey(r.ID), life)
 	if errors.Is(err, ErrNotFound) {
@@ -290,22 +289,34 @@ func (c *InStore) Touch(ctx context.Context, r Record, life time.Duration) (stri
 // meanwhile, and also what it was renewed to; and the link's key is taken, so
 // that nobody who is renewing it, or was and died, leads a cookie anywhere.
 func (c *InStore) Drop(ctx context.Context, r Record) error {
+	_, err := c.drop(ctx, r)
+	return err
+}
+
+// drop is Drop, and gives the ids that the session may have had since.
+func (c *InStore) drop(ctx context.Context, r Record) (ids []string, err error) {
 	if st, _ := r.State.(*stored); st != nil && !st.header.marked {
 		err := c.remove(ctx, r)
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
-			return err
+			return nil, err // nobody was renewing it, so it leads nowhere
 		}
 	}
-	for id, hops := r.ID, 0; id != "" && hops < maxHops; hops++ {
-		err := c.Store.Delete(ctx, c.recordKey(id))
-		if err == nil {
+	return c.forget(ctx, r.ID)
+}
+
+// forget deletes the record of an id and of all that it was renewed to, takes
+// their links' keys, and gives the ids. Ids are random, so links make no circle.
+func (c *InStore) forget(ctx context.Context, id string) (ids []string, err error) {
+	for id != "" {
+		ids = append(ids, id)
+		if err = c.Store.Delete(ctx, c.recordKey(id)); err == nil {
 			id, err = c.cut(ctx, id)
 		}
 		if err != nil {
-			return err
+			return ids, err
 		}
 	}
-	return nil
+	return ids, nil
 }
 
 // remove forgets r as it was read.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,7 +211,7 @@ func run(t *testing.T, kind string, names []string, victim, dies int, choose fun
 		p.turns = append(p.turns, r)
 		p.start(t, r)
 	}
-	for {
+	for pauses := 0; ; {
 		synctest.Wait()
 		var ready []*turn
 		for _, r := range p.turns {
@@ -219,6 +220,11 @@ func run(t *testing.T, kind string, names []string, victim, dies int, choose fun
 			}
 		}
 		if len(ready) == 0 {
+			if pausing := slices.ContainsFunc(p.turns, func(r *turn) bool { return !r.done && !r.died }); pausing && pauses < 100 {
+				pauses++
+				time.Sleep(20 * time.Millisecond)
+				continue
+			}
 			return p
 		}
 		r := ready[choose(len(ready))]

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -90,14 +91,10 @@ func (c *InStore) link(ctx context.Context, id string) (link, Item, error) {
 	return l, item, nil
 }
 
-// maxHops is how often a session is renewed within one grace period, at the
-// most, for its first id to lead to it still.
-const maxHops = 8
-
 // follow loads the record that a previous id leads to. Who was under way when
 // it was renewed is led there at any time, who comes late is not.
 func (c *InStore) follow(ctx context.Context, id string, underWay bool) (r Record, err error) {
-	for range maxHops {
+	for {
 		l, item, err := c.link(ctx, id)
 		if err != nil {
 			return Record{}, err
@@ -106,12 +103,32 @@ func (c *InStore) follow(ctx context.Context, id string, underWay bool) (r Recor
 			return c.late(ctx, id, l, item)
 		}
 		if r, err = c.load(ctx, l.next); !errors.Is(err, ErrNotFound) {
-			r.Moved = true
-			return r, err
+			return led(r, l), err
 		}
 		id = l.next
 	}
-	return Record{}, ErrNotFound
+}
+
+// led is a record that was found by a link.
+func led(r Record, l link) Record {
+	r.Moved = true
+	if st, _ := r.State.(*stored); st != nil {
+		st.claimed = l.claimed
+	}
+	return r
+}
+
+// firstUse writes down that somebody has come with the id that a renewal gave
+// out. Who is faster has done it.
+func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
+	_, saved, err := c.Save(ctx, r, cmp.Or(r.Life, c.life.Idle))
+	switch {
+	case errors.Is(err, ErrConflict):
+		return c.load(ctx, r.ID)
+	case errors.Is(err, ErrSessionGone):
+		return r, ErrNotFound
+	}
+	return saved, err
 }
 
 // late is for who comes with a previous id after the grace period, in the native
@@ -144,8 +161,7 @@ func (c *InStore) late(ctx context.Context, id string, l link, item Item) (Recor
 	if errors.Is(err, ErrConflict) {
 		err = ErrNotFound // the once was another's
 	}
-	r.Moved = true
-	return r, err
+	return led(r, l), err
 }
 
 // cut takes the key of an id's link with a link that leads nowhere, and gives

@@ -13,7 +13,8 @@ const (
 // Renew gives the session a new id and keeps its values: call it wherever
 // what the visitor may do changes, so that an id planted or seen before is
 // worth nothing after, but for the grace period (Life.Grace), in which the
-// visitor's own requests in flight may still come with it. [Session.Login] does. A session in a cookie has no id:
+// visitor's own requests in flight may still come with it (and so may a thief who
+// has it already, and asks in that time). [Session.Login] does. A session in a cookie has no id:
 // there, Renew makes the cookie anew.
 func (s *Session) Renew() {
 	s.mu.Lock()
@@ -35,8 +36,31 @@ func (s *Session) renew() {
 func (s *Session) Login(user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.login = user
+	s.another = s.another || userOf(s.vals.codec, s.vals.entries) != user
 	s.set(userKey, user, change{op: opSet, key: userKey})
 	s.renew()
+}
+
+// userOf is whom entries are bound to.
+func userOf(c Codec, entries []Entry) string {
+	for i := range entries {
+		if entries[i].Key == userKey {
+			v, _ := c.Decode(entries[i].Raw)
+			return userText(v)
+		}
+	}
+	return ""
+}
+
+func userText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64: // some applications keep a number there
+		return fmt.Sprint(v)
+	}
+	return ""
 }
 
 // User is whom the session was bound to by [Session.Login] or by Flask-Login;
@@ -45,13 +69,7 @@ func (s *Session) User() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, _ := s.lookup(userKey, false)
-	switch v := v.(type) {
-	case string:
-		return v
-	case int64: // some applications keep a number there
-		return fmt.Sprint(v)
-	}
-	return ""
+	return userText(v)
 }
 
 // Destroy ends the session: its record is forgotten, its values too, and the

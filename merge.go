@@ -35,18 +35,42 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 		if attempt == 0 {
 			if unlock, err = m.locks.lock(ctx, rec.ID); err != nil {
 				unlock = func() {}
-				return "", err
 			}
 		}
-		if err = ctx.Err(); err != nil {
+		if err == nil || attempt > 0 {
+			err = pause(ctx, attempt)
+		}
+		var fresh Record
+		if err == nil {
+			fresh, err = m.merge(ctx, s, saved)
+		}
+		if err != nil {
+			m.giveUp(context.WithoutCancel(ctx), saved)
 			return "", err
 		}
-		if rec, err = m.merge(ctx, s, saved); err != nil {
-			return "", err
-		}
-		if rec.Moved {
+		if fresh.ID != rec.ID && !fresh.Anew {
 			a = save // renewed by another already
 		}
+		rec = fresh
+	}
+}
+
+// pause waits a little longer each time, for those of other processes.
+func pause(ctx context.Context, attempt int) error {
+	if attempt > 1 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(min(attempt, 20)) * time.Millisecond):
+		}
+	}
+	return ctx.Err()
+}
+
+// giveUp tells the backend that a renewal that met a conflict won't be tried
+// again.
+func (m *Manager) giveUp(ctx context.Context, failed Record) {
+	if b, ok := m.o.Backend.(interface{ giveUp(context.Context, Record) }); ok {
+		b.giveUp(ctx, failed)
 	}
 }
 
@@ -71,6 +95,7 @@ func (m *Manager) merge(ctx context.Context, s *Session, failed Record) (Record,
 	if err != nil {
 		return Record{}, err
 	}
+	fresh.Anew = s.login != "" && s.login != userOf(s.vals.codec, fresh.Entries)
 	entries, clashed, err := s.replay(fresh.Entries)
 	if errors.Is(err, ErrConflict) {
 		return Record{}, err

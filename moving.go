@@ -1,17 +1,32 @@
 package dewar
 
+import "context"
+
 // A mover is a backend that keeps sessions in a store, so that a Fallback can
 // move them out of it or into it without losing a change.
 type mover interface {
-	home() *InStore         // nil: not in a store after all
-	value(id string) string // of the cookie
+	home() *InStore                         // nil: not in a store after all
+	value(id string) string                 // of the cookie
+	idOf(value string) (id string, ok bool) // that a value is proof of
 }
 
-func (c *InStore) home() *InStore         { return c }
-func (c *InStore) value(id string) string { return id }
+func (c *InStore) home() *InStore                   { return c }
+func (c *InStore) value(id string) string           { return id }
+func (c *InStore) idOf(value string) (string, bool) { return value, validID(value) }
 
 func (b SignedID) home() *InStore         { return homeOf(b.Backend) }
 func (b SignedID) value(id string) string { return b.sign(id) }
+
+func (b SignedID) idOf(value string) (string, bool) {
+	id, _, err := b.signer.Unsign(value)
+	return id, err == nil && validID(id)
+}
+
+func (b SignedID) giveUp(ctx context.Context, r Record) {
+	if c := b.home(); c != nil {
+		c.giveUp(ctx, r)
+	}
+}
 
 // homeOf gives the store's backend within b, or nil.
 func homeOf(b Backend) *InStore {
@@ -19,4 +34,15 @@ func homeOf(b Backend) *InStore {
 		return m.home()
 	}
 	return nil
+}
+
+// onward gives the ids that a session had in c after id, which it has no more.
+func (c *InStore) onward(ctx context.Context, id string) (ids []string, err error) {
+	for err == nil {
+		ids = append(ids, id)
+		var l link
+		l, _, err = c.link(ctx, id)
+		id = l.next
+	}
+	return ids, err
 }

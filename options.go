@@ -144,6 +144,9 @@ func (o *Options) complete() error {
 	if o.Life.Idle < time.Second && o.Rules == Native {
 		bad("Life.Idle", "less than a second")
 	}
+	if o.Life.Grace < 0 {
+		bad("Life.Grace", "less than nothing")
+	}
 	if o.Life.Idle > maxLife {
 		bad("Life.Idle", "longer than 100 years")
 	}
@@ -188,6 +191,12 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 	case *Fallback:
 		return o.completed(*b, bad)
 	case Fallback:
+		for _, within := range []Backend{b.New, b.Old} {
+			switch within.(type) {
+			case Fallback, *Fallback:
+				bad("Backend", "a Fallback within a Fallback")
+			}
+		}
 		b.New, b.Old = o.completed(b.New, bad), o.completed(b.Old, bad)
 		return b
 	case SignedID:

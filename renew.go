@@ -13,17 +13,27 @@ import (
 // Who doesn't win the claim saves under the old id: the next request with it
 // is led to the new one.
 func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
-	if r.ID == "" || r.Moved {
+	if r.ID == "" || c.renewedJustNow(r) && !r.Anew {
 		return c.Save(ctx, r, life)
 	}
 	saved, err := c.renewInto(ctx, c, r, life, c.Grace)
-	if errors.Is(err, errClaimed) {
+	switch {
+	case errors.Is(err, errClaimed) && r.Anew:
+		return "", saved, ErrConflict // a sign-in doesn't rely on another's new id
+	case errors.Is(err, errClaimed):
 		return c.Save(ctx, saved, life)
 	}
 	if err != nil {
 		return "", saved, err
 	}
 	return saved.ID, saved, nil
+}
+
+// renewedJustNow reports whether a record was found by a previous id in the grace
+// period: that one is renewed already, and gets no third id.
+func (c *InStore) renewedJustNow(r Record) bool {
+	st, _ := r.State.(*stored)
+	return r.Moved && st != nil && c.now().Before(st.claimed.Add(c.Grace))
 }
 
 // errClaimed says that another is renewing.
@@ -67,11 +77,11 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	if err != nil {
 		return r, err
 	}
-	item, err := to.place(ctx, st.claim, data, life)
+	// Until the old record is removed the new one is kept for a short time only:
+	// whoever dies here, or doesn't learn what came of it, leaves nothing behind.
+	item, err := to.place(ctx, st.claim, data, min(life, max(to.Grace, time.Minute)))
 	if err != nil {
-		// Don't keep the next renewer, perhaps this visitor's second try, away.
-		to.abandon(ctx, st.claim)
-		_ = to.Store.Remove(ctx, to.linkKey(r.ID), st.claim.link)
+		to.giveUp(ctx, r)
 		return r, err
 	}
 	st.claim.placed = &item
@@ -80,6 +90,9 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 		to.abandon(ctx, st.claim)
 		return r, ErrSessionGone
 	case err != nil: // in a conflict the claim is kept for the next try
+		return r, err
+	}
+	if err := to.Store.Touch(ctx, to.recordKey(renewed.ID), life); err != nil {
 		return r, err
 	}
 	to.touched.set(renewed.ID, to.now())
@@ -127,8 +140,8 @@ func (c *InStore) mark(ctx context.Context, id string, st *stored, life time.Dur
 }
 
 // claim makes the link from id, whose record is in from, to a new one. It is
-// errClaimed if another made it first, and hasn't let the grace period go by
-// since, which nobody does who lives.
+// errClaimed if another made it first, and hasn't let twice the time of a commit
+// go by since, which nobody does who lives.
 //
 // In the native layout the link is kept for as long as the session lives: see
 // late.
@@ -162,12 +175,12 @@ func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link
 	if err != nil {
 		return Item{}, err
 	}
-	if was := openLink(id, there.Data); was.next == "" || l.claimed.Before(was.claimed.Add(c.Grace)) {
+	if was := openLink(id, there.Data); was.next == "" || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
 		return Item{}, ErrConflict
-	}
-	_, err = from.Store.Load(ctx, from.recordKey(id))
-	if err == nil {
-		there, err = c.Store.Update(ctx, c.linkKey(id), there, l.seal(id), life)
+	} else if _, err = from.Store.Load(ctx, from.recordKey(id)); err == nil {
+		if there, err = c.Store.Update(ctx, c.linkKey(id), there, l.seal(id), life); err == nil {
+			_ = c.Store.Delete(ctx, c.recordKey(was.next)) // what it left behind
+		}
 	}
 	if errors.Is(err, ErrNotFound) {
 		err = ErrConflict // who saves finds out
@@ -187,9 +200,19 @@ func (c *InStore) place(ctx context.Context, cl *claim, data []byte, life time.D
 	return c.Store.Create(ctx, key, data, life)
 }
 
-// abandon takes away the record of a renewal that came to nothing: its session
-// ended while it was under way and must stay ended, or the record could not be
-// put in its place.
+// abandon takes away the record of a renewal that came to nothing because its
+// session ended while it was under way, and all that somebody who was led there
+// made of it: it must stay ended.
 func (c *InStore) abandon(ctx context.Context, cl *claim) {
+	_, _ = c.forget(ctx, cl.next)
+}
+
+// giveUp undoes what a renewal of r has done, if its claim is still its own, so
+// that the next renewer isn't kept away, nor anybody led there.
+func (c *InStore) giveUp(ctx context.Context, r Record) {
+	cl := r.claim()
+	if cl == nil || c.Store.Remove(ctx, c.linkKey(r.ID), cl.link) != nil {
+		return
+	}
 	_ = c.Store.Delete(ctx, c.recordKey(cl.next))
 }

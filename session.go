@@ -37,7 +37,10 @@ type Session struct {
 	late      bool // changed after that, where it can't be saved
 	sent      bool // the client sent a cookie
 	tracks    bool // another may change the record: changes are remembered
+	another   bool // Login bound it to somebody else than before
 	owner     *shared
+
+	login    string           // whom Login bound it to in this request
 
 	readOnly error            // why nothing can be saved; nil: it can
 	bad      map[string]error // keys whose last Set couldn't be encoded

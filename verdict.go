@@ -24,7 +24,8 @@ const (
 	// (flask_session.sessions.RedisSessionInterface.save_session). Every request
 	// writes, or extends, the session and sends its cookie, a first visit that
 	// does nothing included, unless the session is empty; "_permanent" is a value
-	// like any other. Life.Fixed has no effect, and no response has a Vary.
+	// like any other. Life.Fixed and Route.NoKeepAlive have no effect, and no
+	// response has a Vary.
 	FlaskSession032
 )
 

@@ -27,8 +27,8 @@ func Stored032(st dewar.Store) dewar.Options {
 // Stored032FromMap reads the settings that Flask-Session 0.3.2 reads, as
 // [StoredFromMap] does those of 0.8.0. SESSION_REFRESH_EACH_REQUEST,
 // SESSION_COOKIE_SAMESITE and SESSION_COOKIE_PARTITIONED, and what later versions
-// brought, SESSION_ID_LENGTH and SESSION_SERIALIZATION_FORMAT, are passed over, as
-// they are there; Options.Cookie.SameSite may be set afterwards.
+// brought, SESSION_ID_LENGTH and SESSION_SERIALIZATION_FORMAT, have no effect, as
+// there; Options.Cookie.SameSite may be set afterwards.
 func Stored032FromMap(config map[string]any, st dewar.Store) (dewar.Options, error) {
 	r := reader{config: config}
 	o, err := r.stored(Stored032(st))

@@ -73,7 +73,7 @@ func Open(ctx context.Context, rawURL string) (*Opened, error) {
 		return nil, fmt.Errorf("open: %w", err)
 	}
 	u, err := url.Parse(rawURL)
-	if err != nil || u.Scheme == "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
+	if err != nil || u.Scheme == "" || u.Scheme != "file" && strings.Contains(u.Path, "@") || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
 		return nil, errURL
 	}
 	open, err := opener(u.Scheme)

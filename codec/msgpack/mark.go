@@ -7,7 +7,7 @@ func (Codec) Mark(data []byte) []byte {
 	if h.n < 16 {
 		out = append(out, 0xDE, 0, byte(h.n))
 	} else {
-		out = append(out, 0xDF, 0, 0, byte(h.n>>8), byte(h.n))
+		out = append(out, 0xDF, byte(h.n>>24), byte(h.n>>16), byte(h.n>>8), byte(h.n))
 	}
 	return append(out, data[h.body:]...)
 }

@@ -47,6 +47,9 @@ func TestMark(t *testing.T) {
 					if !m.Marked(plain) {
 						t.Errorf("%T: there is no longer head, yet it isn't marked", c)
 					}
+					if again, err := c.Split(m.Mark(plain)); err != nil || len(again) != n {
+						t.Errorf("%T: marked all the same: %d entries, %v", c, len(again), err)
+					}
 					continue
 				}
 				before := bytes.Clone(plain)

@@ -40,7 +40,7 @@ type Session struct {
 	another   bool // Login bound it to somebody else than before
 	owner     *shared
 
-	login    string           // whom Login bound it to in this request
+	login string // whom Login bound it to in this request
 
 	readOnly error            // why nothing can be saved; nil: it can
 	bad      map[string]error // keys whose last Set couldn't be encoded

@@ -1,0 +1,126 @@
+package breaker_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/breaker"
+	"github.com/dewar-go/dewar/store/memstore"
+	"github.com/dewar-go/dewar/storetest"
+)
+
+// Closed, it is the store.
+func TestContract(t *testing.T) {
+	storetest.Run(t, storetest.Harness{New: func(t *testing.T) dewar.Store {
+		return breaker.New(memstore.New(memstore.Options{}), breaker.Options{})
+	}})
+}
+
+// moody answers with err, if there is one, and counts.
+type moody struct {
+	dewar.Store
+	err   error
+	asked int
+}
+
+func (m *moody) Load(ctx context.Context, key string) (dewar.Item, error) {
+	if m.asked++; m.err != nil {
+		return dewar.Item{}, m.err
+	}
+	return m.Store.Load(ctx, key)
+}
+
+func TestBreaker(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	st := &moody{Store: memstore.New(memstore.Options{}), err: errors.New("down")}
+	b := breaker.New(st, breaker.Options{Failures: 3, Now: func() time.Time { return now }})
+	expect := func(what string, asked int, want error) {
+		t.Helper()
+		st.asked = 0
+		if _, err := b.Load(t.Context(), "k"); !errors.Is(err, want) || st.asked != asked {
+			t.Errorf("%s: %v, the store was asked %d times, want %v and %d", what, err, st.asked, want, asked)
+		}
+	}
+	expect("the first failure", 1, st.err)
+	expect("the second", 1, st.err)
+	st.err = nil
+	expect("an outcome is no failure", 1, dewar.ErrNotFound)
+	st.err = errors.New("down")
+	expect("counting begins anew", 1, st.err)
+	expect("again", 1, st.err)
+	if b.Open() {
+		t.Error("open too early")
+	}
+	expect("the third in a row", 1, st.err)
+	if !b.Open() {
+		t.Error("not open")
+	}
+	expect("open", 0, breaker.ErrOpen)
+	if err := b.Delete(t.Context(), "k"); !errors.Is(err, breaker.ErrOpen) {
+		t.Errorf("for every verb: %v", err)
+	}
+	now = now.Add(time.Second)
+	expect("after the pause one is let through", 1, st.err)
+	expect("and no other", 0, breaker.ErrOpen)
+	now = now.Add(time.Second)
+	st.err = context.Canceled
+	expect("a visitor who went away says nothing", 1, context.Canceled)
+	expect("so it stays open", 0, breaker.ErrOpen)
+	now = now.Add(time.Second)
+	st.err = nil
+	expect("it is back", 1, dewar.ErrNotFound)
+	expect("closed", 1, dewar.ErrNotFound)
+	if b.Open() {
+		t.Error("open still")
+	}
+}
+
+// slow is a store that hangs.
+type slow struct {
+	dewar.Store
+	mu    sync.Mutex
+	asked int
+}
+
+func (s *slow) Load(ctx context.Context, _ string) (dewar.Item, error) {
+	s.mu.Lock()
+	s.asked++
+	s.mu.Unlock()
+	<-ctx.Done()
+	return dewar.Item{}, ctx.Err()
+}
+
+// A manager on a store that hangs: some wait for their deadline, then nobody but
+// one a second; and it is answered as an outage.
+func TestHangingStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &slow{}
+		m, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: breaker.New(st, breaker.Options{})}, Observer: quiet{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		var all sync.WaitGroup
+		for range 100 {
+			all.Go(func() {
+				if _, err := m.Load(t.Context(), "someid"); err == nil || errors.Is(err, dewar.ErrNoSession) {
+					t.Errorf("%v is no outage", err)
+				}
+			})
+			time.Sleep(50 * time.Millisecond)
+		}
+		all.Wait()
+		if took := time.Since(begun); st.asked > 30 || took > 7*time.Second {
+			t.Errorf("%d callers waited, %v in all", st.asked, took)
+		}
+	})
+}
+
+type quiet struct{}
+
+func (quiet) Observe(context.Context, dewar.Event) {}

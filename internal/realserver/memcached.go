@@ -1,0 +1,51 @@
+//go:build unix
+
+package realserver
+
+import (
+	"net"
+	"os"
+	"strings"
+	"testing"
+)
+
+// Memcached starts a memcached and waits until it answers. args are added to
+// its command line: "-I", "4m". It keeps items of 1 MiB, in 64 MiB.
+func Memcached(t testing.TB, args ...string) *Server {
+	t.Helper()
+	program := find(t, "memcached")
+	for tries := 5; ; tries-- {
+		port, err := freePort()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{Addr: net.JoinHostPort("127.0.0.1", port), Dir: tempDir(t), t: t, program: program}
+		s.answers = s.version
+		s.args = append([]string{"-l", "127.0.0.1", "-p", port, "-U", "0", "-m", "64", "-t", "2"}, args...)
+		if os.Geteuid() == 0 {
+			s.args = append(s.args, "-u", "nobody")
+		}
+		t.Cleanup(s.Stop)
+		if err = s.start(); err == nil {
+			return s
+		}
+		if tries == 1 || !strings.Contains(err.Error(), "in use") {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Memcacheds starts so many, and gives their addresses joined by commas too.
+func Memcacheds(t testing.TB, n int, args ...string) (servers []*Server, list string) {
+	t.Helper()
+	for range n {
+		servers = append(servers, Memcached(t, args...))
+	}
+	return servers, addrs(servers)
+}
+
+// version reports whether a memcached answers.
+func (s *Server) version() bool {
+	answer, err := say("tcp", s.Addr, "version")
+	return err == nil && strings.HasPrefix(answer, "VERSION ")
+}

@@ -5,6 +5,7 @@ package realserver
 import (
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -46,6 +47,25 @@ func Memcacheds(t testing.TB, n int, args ...string) (servers []*Server, list st
 
 // version reports whether a memcached answers.
 func (s *Server) version() bool {
-	answer, err := say("tcp", s.Addr, "version")
-	return err == nil && strings.HasPrefix(answer, "VERSION ")
+	return strings.HasPrefix(s.say("version"), "VERSION ")
+}
+
+// MemcachedSocket is Memcached by a unix socket: Socket. It has no Addr.
+func MemcachedSocket(t testing.TB) *Server {
+	t.Helper()
+	dir := tempDir(t)
+	s := &Server{Socket: filepath.Join(dir, "memcached.sock"), Dir: dir, t: t, program: find(t, "memcached")}
+	s.answers = s.version
+	s.args = []string{"-s", s.Socket, "-m", "64", "-t", "2"}
+	if os.Geteuid() == 0 { // it gives up root for the owner of its folder
+		s.args = append(s.args, "-u", "nobody")
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(s.Stop)
+	if err := s.start(); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -18,7 +18,7 @@ const (
 )
 
 // maxInflated is what a compressed item may become.
-const maxInflated = 64 << 20
+const maxInflated = 8 << 20
 
 // unflag gives the bytes that a codec reads: as they are, or inflated.
 func unflag(data []byte, flags uint32) ([]byte, error) {

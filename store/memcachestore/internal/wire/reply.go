@@ -25,7 +25,7 @@ const (
 	Touched   = "TOUCHED"
 	End       = "END"
 	Unknown   = "ERROR"        // the server doesn't know the command
-	Bad       = "CLIENT_ERROR" // nor its form
+	Bad       = "CLIENT_ERROR" // nor its form: what it takes for the next command is anybody's guess, so the connection ends
 	Failed    = "SERVER_ERROR"
 )
 

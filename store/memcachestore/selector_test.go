@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,13 @@ func TestSelectorsAgreeWithPython(t *testing.T) {
 	servers, list := realserver.Memcacheds(t, 3)
 	addrs := strings.Split(list, ",")
 	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	if text := os.Getenv("DEWAR_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal("DEWAR_SEED: ", err)
+		}
+	}
+	t.Logf("DEWAR_SEED=%d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for _, row := range []struct {
 		client   string
@@ -104,6 +111,7 @@ func TestSelectorsAgreeWithPython(t *testing.T) {
 			missed := 0
 			for _, k := range theirs {
 				if item, err := st.Load(t.Context(), k); err != nil || string(item.Data) != k {
+					t.Logf("%q: %v", k, err)
 					missed++
 				}
 			}

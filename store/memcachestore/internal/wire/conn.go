@@ -34,15 +34,20 @@ const (
 // ask in few writes, and gives each its own answer.
 //
 // A caller that finds nobody writing writes, for itself and for those who came
-// meanwhile. One goroutine reads.
+// meanwhile. Who reads, read.go says.
 type Conn struct {
 	nc      net.Conn
+	in      *bufio.Reader // of whose turn it is
+	alive   func() bool   // nil: nothing tells
+	wake    chan struct{} // the goroutine's turn to read
+	gone    chan struct{} // closed once it has ended
 	itemMax int
 
 	mu      sync.Mutex
 	out     []byte // to be sent
 	spare   []byte
 	writing bool
+	reading bool    // it is somebody's turn
 	pending []*call // asked and not answered, in order
 	head    int     // of pending
 	err     error   // why it has ended
@@ -60,8 +65,15 @@ type call struct {
 var calls = sync.Pool{New: func() any { return &call{done: make(chan struct{}, 1)} }}
 
 func newConn(nc net.Conn) *Conn {
-	c := &Conn{nc: nc}
-	go c.read()
+	c := &Conn{
+		nc: nc, in: bufio.NewReaderSize(nc, 16<<10), alive: aliveness(nc),
+		wake: make(chan struct{}, 1), gone: make(chan struct{}),
+	}
+	if c.alive == nil {
+		c.reading = true
+		c.wake <- struct{}{}
+	}
+	go c.reader()
 	return c
 }
 
@@ -71,23 +83,33 @@ func (c *Conn) ItemMax() int { return c.itemMax }
 
 // Do sends a command, and returns when it is answered or ctx ends. The answer's
 // word is one of want, each with a blank before and after it, or Failed, or
-// Unknown.
-// command may be used again at once.
+// Unknown. command may be used again at once.
 func (c *Conn) Do(ctx context.Context, want string, command ...[]byte) (Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return Reply{}, err
 	}
 	p := calls.Get().(*call)
 	p.want, p.asked = want, time.Now()
-	write, err := c.ask(p, command)
+	write, alone, err := c.ask(p, command)
 	if err != nil {
 		calls.Put(p)
 		return Reply{}, err
 	}
-	if write > inline {
-		go c.write(writeLate)
-	} else if write > 0 {
-		c.write(writeSoon)
+	if alone && write > inline {
+		alone = false
+		c.handOver()
+	}
+	switch {
+	case write > inline:
+		go c.writeAll()
+	case alone:
+		c.write(1)
+		c.readOwn(ctx)
+	case write > 0:
+		if c.busy() {
+			runtime.Gosched() // others are about to ask: one write for all
+		}
+		c.write(2)
 	}
 	select {
 	case <-p.done:
@@ -102,42 +124,54 @@ func (c *Conn) Do(ctx context.Context, want string, command ...[]byte) (Reply, e
 }
 
 // ask queues a command. It says how much there is to write, 0 if somebody else
-// does it.
-func (c *Conn) ask(p *call, command [][]byte) (write int, err error) {
+// does it, and whether it is this caller's turn to read too.
+func (c *Conn) ask(p *call, command [][]byte) (write int, alone bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrLost, c.err)
+		return 0, false, fmt.Errorf("%w: %w", ErrLost, c.err)
 	}
 	if len(c.pending)-c.head >= maxPending {
-		return 0, errBusy
+		return 0, false, errBusy
 	}
 	for _, part := range command {
 		c.out = append(c.out, part...)
 	}
 	c.pending = append(c.pending, p)
-	if c.writing {
-		return 0, nil
+	if !c.writing {
+		c.writing = true
+		write = len(c.out)
+		alone = !c.reading
+		c.reading = true
 	}
-	c.writing = true
-	return len(c.out), nil
+	if !c.reading {
+		c.reading = true
+		c.wake <- struct{}{} // an earlier caller has its answer and is still writing
+	}
+	return write, alone, nil
 }
 
-// write sends what there is. What comes while it does, and isn't sent by the
-// second time, is left to a goroutine: a caller has its own answer to read.
-func (c *Conn) write(limit time.Duration) {
-	if c.busy() {
-		runtime.Gosched() // others are about to ask: one write for all
-	}
-	for range 2 {
-		if !c.writeOnce(limit) {
+// write sends what there is, on the caller's own goroutine: so many times, for a
+// caller has its own answer to wait for, and only while it is little. The rest is
+// left to another.
+func (c *Conn) write(times int) {
+	for range times {
+		c.mu.Lock()
+		much := len(c.out) > inline
+		c.mu.Unlock()
+		if much {
+			break
+		}
+		if !c.writeOnce(writeSoon) {
 			return
 		}
 	}
-	go func() {
-		for c.writeOnce(writeLate) {
-		}
-	}()
+	go c.writeAll()
+}
+
+func (c *Conn) writeAll() {
+	for c.writeOnce(writeLate) {
+	}
 }
 
 // busy reports whether others wait too.
@@ -150,17 +184,13 @@ func (c *Conn) busy() bool {
 // writeOnce reports whether there may be more to send.
 func (c *Conn) writeOnce(limit time.Duration) bool {
 	c.mu.Lock()
-	if len(c.out) == 0 || c.err != nil {
-		c.writing = false
+	if c.err != nil {
 		c.mu.Unlock()
 		return false
 	}
 	out := c.out
 	c.out, c.spare = c.spare[:0], nil
 	c.mu.Unlock()
-	if len(out) > inline {
-		limit = writeLate
-	}
 	_ = c.nc.SetWriteDeadline(time.Now().Add(limit))
 	if _, err := c.nc.Write(out); err != nil {
 		c.fail(err)
@@ -169,25 +199,10 @@ func (c *Conn) writeOnce(limit time.Duration) bool {
 		out = nil // a large item's room isn't kept for ever
 	}
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.spare = out[:0]
-	c.mu.Unlock()
-	return true
-}
-
-// read gives each caller its answer, until the connection ends.
-func (c *Conn) read() {
-	in := bufio.NewReaderSize(c.nc, 16<<10)
-	for {
-		var reply Reply
-		err := reply.read(in)
-		if err == nil && !c.answer(reply) {
-			err = errReply // to nothing that was asked
-		}
-		if err != nil {
-			c.fail(err)
-			return
-		}
-	}
+	c.writing = len(c.out) > 0 && c.err == nil
+	return c.writing
 }
 
 // answer gives an answer to the first call in the queue, if it can be one to it.
@@ -241,6 +256,7 @@ func (c *Conn) fail(err error) {
 	waiting := c.pending[c.head:]
 	c.pending, c.head = nil, 0
 	c.mu.Unlock()
+	close(c.gone)
 	_ = c.nc.Close()
 	for _, p := range waiting {
 		p.err = fmt.Errorf("%w: %w", ErrLost, err)

@@ -39,7 +39,7 @@ func (n *Node) Conn(ctx context.Context) (*Conn, error) {
 		n.mu.Unlock()
 		return nil, errClosed
 	}
-	if c := n.conn; c != nil && !c.ended() {
+	if c := n.conn; c != nil && c.usable() {
 		n.mu.Unlock()
 		return c, nil
 	}

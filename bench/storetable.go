@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
+// Uncounted is the address for rows whose commands nobody counts here.
+const Uncounted = "uncounted"
+
 // CompareStores runs a match for each row and writes the markdown table. The
 // rows' Redis is at addr, where commands are counted while nothing is timed;
-// "": they have none.
+// "": they have none, and [Uncounted]: they are left out.
 func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.Duration) error {
 	floors, rival := floorsOf(rows), rivalOf(rows)
 	if err := writeStoreHead(w, floors, rival); err != nil {
@@ -22,7 +25,11 @@ func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.
 			return err
 		}
 		commands := make([]float64, len(scores))
-		if addr != "" {
+		switch addr {
+		case "":
+		case Uncounted:
+			commands = nil
+		default:
 			if commands, err = r.commands(addr); err != nil {
 				return err
 			}
@@ -83,7 +90,10 @@ func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floor
 			fmt.Sprintf("%.1f", s.Over(wall).Median/1000), fmt.Sprintf("%.1f", s.Over(cpu).Median/1000),
 			fmt.Sprintf("%.0f", s.Over(func(c Cost) float64 { return c.Bytes }).Median),
 			fmt.Sprintf("%.0f", s.Over(func(c Cost) float64 { return c.Allocs }).Median),
-			fmt.Sprintf("%.3g", commands[i]),
+			"",
+		}
+		if commands != nil {
+			cells[len(cells)-1] = fmt.Sprintf("%.3g", commands[i])
 		}
 		cells = append(cells, times(s.Name != rival && s.Name != "baseline", byName[rival], s)...)
 		for _, floor := range floors {

@@ -73,3 +73,23 @@ func outage(t *testing.T, srv *realserver.Server, url string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 }
+
+// A session that is larger than memcached takes is answered as one that can't be
+// saved, and what was there is there still.
+func TestMemcachedTooLarge(t *testing.T) {
+	env := onMemcached(1)(t)
+	for _, rules := range []string{"DEWAR_RULES=native", "DEWAR_RULES=flask-session-0.8"} {
+		lab := twin.Dewar(t, append(env, rules, "DEWAR_INSECURE=true")...)
+		_, cookie, err := ask(lab, "", `[["set","a",1]]`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, set, err := ask(lab, cookie, `[["set","b","`+strings.Repeat("x", 1_200_000)+`"]]`)
+		if err == nil || !strings.HasPrefix(err.Error(), "status 503") || set != "" {
+			t.Errorf("%s: got %.60v and the cookie %q, want 503 and none", rules, err, set)
+		}
+		if line, _, err := ask(lab, cookie, `[["get","a"],["has","b"]]`); err != nil || !strings.HasPrefix(line, `{"results":[1,false]`) {
+			t.Errorf("%s: afterwards %.60s %v", rules, line, err)
+		}
+	}
+}

@@ -78,7 +78,7 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 		return err
 	}
 	fmt.Print("\n")
-	if err := bench.CompareStores(os.Stdout, memcached, "", rounds, slice); err != nil {
+	if err := bench.CompareStores(os.Stdout, memcached, bench.Uncounted, rounds, slice); err != nil {
 		return err
 	}
 	fmt.Print("\n")

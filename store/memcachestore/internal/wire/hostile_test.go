@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -14,12 +15,32 @@ import (
 	"time"
 )
 
-// serve answers a client with these bytes, whatever it asks, then waits; the
+// pair gives two ends of a connection: of TCP, where a caller alone reads its own
+// answer, or of a pipe, where it never does.
+func pair(t testing.TB, tcp bool) (here, there net.Conn) {
+	if !tcp {
+		return net.Pipe()
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if here, err = net.Dial("tcp", l.Addr().String()); err == nil {
+		there, err = l.Accept()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return here, there
+}
+
+// serve answers a client with these bytes, whatever it asks, and closes; the
 // settings first, unless they are its own.
-func serve(t testing.TB, answer string, own bool) *Node {
+func serve(t testing.TB, answer string, own, tcp bool) *Node {
 	t.Helper()
 	n := &Node{Dial: func(context.Context) (net.Conn, error) {
-		here, there := net.Pipe()
+		here, there := pair(t, tcp)
 		go func() {
 			in := bufio.NewReader(there)
 			_, _ = in.ReadString('\n')
@@ -29,6 +50,11 @@ func serve(t testing.TB, answer string, own bool) *Node {
 			}
 			go func() { _, _ = io.Copy(io.Discard, in) }()
 			_, _ = io.WriteString(there, answer)
+			if c, ok := there.(*net.TCPConn); ok {
+				_ = c.CloseWrite() // what the client has sent meanwhile makes it no reset
+				time.AfterFunc(time.Second, func() { _ = c.Close() })
+				return
+			}
 			_ = there.Close()
 		}()
 		return here, nil
@@ -86,13 +112,17 @@ func TestAnswers(t *testing.T) {
 		{strings.Repeat("x", 100_000), Reply{}},
 		{"va 3\r\nabc\r\n", Reply{}},
 	} {
-		got, err := ask(serve(t, row.answer, false), loadWords)
 		name := row.answer[:min(len(row.answer), 40)]
+		got, err := ask(serve(t, row.answer, false, false), loadWords)
+		alone, errAlone := ask(serve(t, row.answer, false, true), loadWords)
 		if row.want.Word == "" {
-			if !errors.Is(err, ErrLost) {
-				t.Errorf("%q: got %+v, %v, want %v", name, got, err, ErrLost)
+			if !errors.Is(err, ErrLost) || !errors.Is(errAlone, ErrLost) {
+				t.Errorf("%q: got %+v, %v, and alone %v, want %v", name, got, err, errAlone, ErrLost)
 			}
 			continue
+		}
+		if !reflect.DeepEqual(got, alone) || errAlone != nil {
+			t.Errorf("%q: got %+v, and alone %+v, %v", name, got, alone, errAlone)
 		}
 		if err != nil || got.Word != row.want.Word || !bytes.Equal(got.Data, row.want.Data) || got.CAS != row.want.CAS ||
 			got.Flags != row.want.Flags || got.Left != row.want.Left || got.TooLarge != row.want.TooLarge {
@@ -106,7 +136,7 @@ func TestAClaimedSizeTakesNoMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range 20 {
-		if _, err := ask(serve(t, "VA 1000000000\r\nabc", false), loadWords); !errors.Is(err, ErrLost) {
+		if _, err := ask(serve(t, "VA 1000000000\r\nabc", false, true), loadWords); !errors.Is(err, ErrLost) {
 			t.Fatal(err)
 		}
 	}
@@ -123,11 +153,12 @@ func FuzzAnswers(f *testing.F) {
 		"EN\r\nVA 3 c1 f0 t-1\r\nabc\r\nEN\r\n", "STAT item_size_max 5\r\nEND\r\nEN\r\n", "VA 2 c1\r\n\r\n\r\nERROR\r\nEN\r\n",
 		"SERVER_ERROR too large\r\n", "CLIENT_ERROR\r\n", "VA 1000000000\r\n", "STAT item_size_max -1\r\nEND\r\n", "END\r\nEND\r\n",
 	} {
-		f.Add(s, true)
-		f.Add(s, false)
+		f.Add(s, true, true)
+		f.Add(s, false, true)
+		f.Add(s, false, false)
 	}
-	f.Fuzz(func(t *testing.T, answer string, own bool) {
-		n := serve(t, answer, own)
+	f.Fuzz(func(t *testing.T, answer string, own, tcp bool) {
+		n := serve(t, answer, own, tcp)
 		var all sync.WaitGroup
 		for range 4 {
 			all.Go(func() {
@@ -152,8 +183,16 @@ func FuzzAnswers(f *testing.F) {
 
 // Of many callers each gets its own answer, also when some of them give up.
 func TestEachGetsItsOwn(t *testing.T) {
+	for _, tcp := range []bool{true, false} {
+		for _, callers := range []int{1, 2, 64} {
+			eachGetsItsOwn(t, tcp, callers)
+		}
+	}
+}
+
+func eachGetsItsOwn(t *testing.T, tcp bool, callers int) {
 	n := &Node{Dial: func(context.Context) (net.Conn, error) {
-		here, there := net.Pipe()
+		here, there := pair(t, tcp)
 		go func() {
 			in := bufio.NewReader(there)
 			for {
@@ -175,7 +214,7 @@ func TestEachGetsItsOwn(t *testing.T) {
 	}}
 	t.Cleanup(n.Close)
 	var all sync.WaitGroup
-	for i := range 64 {
+	for i := range callers {
 		all.Go(func() {
 			key := string(rune('a'+i%26)) + string(rune('a'+i/26))
 			for round := range 200 {
@@ -235,6 +274,54 @@ func TestASilentConnectionEnds(t *testing.T) {
 			return
 		} else if took > 2*hung {
 			t.Fatalf("no answer after %v: %v", took, err)
+		}
+	}
+}
+
+// A caller returns as its context ends, wherever in an answer the server stops; who
+// comes later gets the right answer once it goes on.
+func TestAnswersInPieces(t *testing.T) {
+	const answer = "VA 5 c1\r\nhello\r\n"
+	for cut := range len(answer) {
+		goOn := make(chan struct{})
+		n := &Node{Dial: func(context.Context) (net.Conn, error) {
+			here, there := pair(t, true)
+			go func() {
+				in := bufio.NewReader(there)
+				_, _ = in.ReadString('\n')
+				_, _ = io.WriteString(there, "END\r\n")
+				_, _ = in.ReadString('\n')
+				_, _ = io.WriteString(there, answer[:cut])
+				<-goOn
+				_, _ = io.WriteString(there, answer[cut:])
+				_, _ = in.ReadString('\n')
+				_, _ = io.WriteString(there, "VA 5 c2\r\nworld\r\n")
+			}()
+			return here, nil
+		}}
+		t.Cleanup(n.Close)
+		c, err := n.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		returned := make(chan error, 1)
+		go func() {
+			_, err := c.Do(ctx, loadWords, []byte("mg k\r\n"))
+			returned <- err
+		}()
+		select {
+		case err := <-returned:
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("after %d bytes: %v, want the deadline", cut, err)
+			}
+		case <-time.After(2 * time.Second):
+			t.Errorf("after %d bytes: a caller waits after its context ended", cut)
+		}
+		cancel()
+		close(goOn)
+		if got, err := c.Do(t.Context(), loadWords, []byte("mg k\r\n")); err != nil || string(got.Data) != "world" {
+			t.Errorf("after %d bytes: then %q, %v", cut, got.Data, err)
 		}
 	}
 }

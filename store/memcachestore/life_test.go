@@ -3,6 +3,7 @@ package memcachestore_test
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,17 @@ import (
 	"github.com/dewar-go/dewar/internal/realserver"
 	"github.com/dewar-go/dewar/store/memcachestore"
 )
+
+// noting keeps what was written last.
+type noting struct {
+	net.Conn
+	last *string
+}
+
+func (n noting) Write(p []byte) (int, error) {
+	*n.last = string(p)
+	return n.Conn.Write(p)
+}
 
 const day = 24 * time.Hour
 
@@ -63,6 +75,21 @@ func TestLives(t *testing.T) {
 			if left := time.Duration(secs) * time.Second; left < row.left-2*time.Second || left > row.left+2*time.Second {
 				t.Errorf("%s, %v: %v are left, want %v", verb, row.life, left, row.left)
 			}
+		}
+	}
+	// what is sent, where the server's clock doesn't blur it
+	for _, row := range []struct {
+		life time.Duration
+		want int64
+	}{{1, 2}, {time.Second, 2}, {1001 * time.Millisecond, 3}, {time.Hour, 3601}, {30*day - 2*time.Second, 2591999}, {31 * day, now.Unix() + 31*86400 + 1}} {
+		var sent string
+		st := open(t, memcachestore.Options{Now: func() time.Time { return now }, Dial: through(func(c net.Conn) net.Conn { return noting{c, &sent} })}, server.Addr)
+		k := fmt.Sprint(key, "sent", row.life.Nanoseconds())
+		if _, err := st.Create(t.Context(), k, nil, row.life); err != nil {
+			t.Error(err)
+		}
+		if want := fmt.Sprintf("add %s 0 %d 0\r\n\r\n", k, row.want); sent != want {
+			t.Errorf("%v: sent %q, want %q", row.life, sent, want)
 		}
 	}
 	last := time.Date(2038, 1, 19, 3, 14, 7, 0, time.UTC)

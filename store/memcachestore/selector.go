@@ -10,13 +10,11 @@ import (
 // shares the sessions must choose as the others do, or it finds none of those
 // that lie elsewhere: a Flask application beside us chooses as its client.
 //
-// Prepare gets the servers as [New] was given them, and returns what gives the
-// index of a key's. A server that doesn't answer stays its keys' one: on another
-// nothing is known of them, and when it came back, what had ended meanwhile
-// would be there again.
+// A server that doesn't answer stays its keys' one: on another nothing is known of
+// them, and when it came back, what had ended meanwhile would be there again.
 type Selector struct {
 	name    string
-	prepare func(servers []string) func(key string) int
+	prepare func(servers []string) func(key string) int // an index of servers
 }
 
 // String is the selector's name in a URL: pymemcache, python-memcached or pylibmc.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -23,9 +24,7 @@ func Memcached(t testing.TB, args ...string) *Server {
 		s := &Server{Addr: net.JoinHostPort("127.0.0.1", port), Dir: tempDir(t), t: t, program: program}
 		s.answers = s.version
 		s.args = append([]string{"-l", "127.0.0.1", "-p", port, "-U", "0", "-m", "64", "-t", "2"}, args...)
-		if os.Geteuid() == 0 {
-			s.args = append(s.args, "-u", "nobody")
-		}
+		s.asNobody()
 		t.Cleanup(s.Stop)
 		if err = s.start(); err == nil {
 			return s
@@ -57,15 +56,25 @@ func MemcachedSocket(t testing.TB) *Server {
 	s := &Server{Socket: filepath.Join(dir, "memcached.sock"), Dir: dir, t: t, program: find(t, "memcached")}
 	s.answers = s.version
 	s.args = []string{"-s", s.Socket, "-m", "64", "-t", "2"}
-	if os.Geteuid() == 0 { // it gives up root for the owner of its folder
-		s.args = append(s.args, "-u", "nobody")
-		if err := os.Chmod(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.asNobody()
 	t.Cleanup(s.Stop)
 	if err := s.start(); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// asNobody starts a server as nobody where the test runs as root, which memcached
+// refuses. Its own -u would do that too, but a process that changes its user no
+// longer dies with its parent.
+func (s *Server) asNobody() {
+	s.t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	s.user = &syscall.Credential{Uid: nobody, Gid: nobody}
+	if err := os.Chmod(s.Dir, 0o777); err != nil {
+		s.t.Fatal(err)
+	}
 }

@@ -39,6 +39,7 @@ type Server struct {
 	program string
 	args    []string
 	answers func() bool
+	user    *syscall.Credential // nil: whoever runs the test
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -102,6 +103,7 @@ func (s *Server) start() error {
 	cmd := exec.Command(s.program, s.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.Dir, log, log
 	cmd.SysProcAttr = dieWithParent()
+	cmd.SysProcAttr.Credential = s.user
 	if err := cmd.Start(); err != nil {
 		return err
 	}

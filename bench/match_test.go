@@ -61,9 +61,9 @@ func TestStoreTable(t *testing.T) {
 	r := Row{Name: "read", Contenders: []Contender{{Name: "floor"}, {Name: "native"}, {Name: "scs"}}}
 	floors := floorsOf([]Row{r, r})
 	var b strings.Builder
-	err := writeStoreHead(&b, "scs", floors)
+	err := writeStoreHead(&b, floors, "scs")
 	if err == nil {
-		err = writeStoreRow(&b, r, []Score{score("floor", 2000), score("native", 3000), score("scs", 9000)}, []float64{1, 1.05, 2}, "scs", floors)
+		err = writeStoreRow(&b, r, []Score{score("floor", 2000), score("native", 3000), score("scs", 9000)}, []float64{1, 1.05, 2}, floors, "scs")
 	}
 	want := `| request | by | µs | cpu µs | B | allocs | commands | scs ÷ it, wall | cpu | it ÷ floor |
 |---|---|--:|--:|--:|--:|--:|--:|--:|--:|

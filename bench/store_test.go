@@ -22,10 +22,11 @@ func storesOf(rows []Row) (keepers []Contender) {
 func TestStoresStore(t *testing.T) {
 	addr := realserver.Redis(t).Addr
 	for store, rows := range map[string][]Row{
-		"memory":  MemoryRows(t),
-		"files":   FileRows(t),
-		"redis":   RedisRows(t, addr),
-		"cluster": ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
+		"files":     FileRows(t),
+		"memory":    MemoryRows(t),
+		"redis":     RedisRows(t, addr),
+		"cluster":   ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
+		"memcached": MemcachedRows(t, realserver.Memcached(t).Addr),
 	} {
 		for _, c := range storesOf(rows) {
 			t.Run(store+"/"+c.Name, func(t *testing.T) {

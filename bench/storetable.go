@@ -8,16 +8,19 @@ import (
 	"time"
 )
 
+// Uncounted is the address for rows whose commands nobody counts here.
+const Uncounted = "uncounted"
+
 // CompareStores runs a match for each row and writes the markdown table. The
 // rows' Redis is at addr, where commands are counted while nothing is timed;
-// "": they have none. No rows make no table.
+// "": they have none, and [Uncounted]: they are left out. No rows make no
+// table.
 func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.Duration) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	floors := floorsOf(rows)
-	peer := peerOf(rows)
-	if err := writeStoreHead(w, peer, floors); err != nil {
+	floors, rival := floorsOf(rows), rivalOf(rows)
+	if err := writeStoreHead(w, floors, rival); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -26,27 +29,20 @@ func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.
 			return err
 		}
 		commands := make([]float64, len(scores))
-		if addr != "" {
+		switch addr {
+		case "":
+		case Uncounted:
+			commands = nil
+		default:
 			if commands, err = r.commands(addr); err != nil {
 				return err
 			}
 		}
-		if err := writeStoreRow(w, r, scores, commands, peer, floors); err != nil {
+		if err := writeStoreRow(w, r, scores, commands, floors, rival); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// peerOf is the name of whom we are compared with: scs, or gorilla where there
-// is no scs.
-func peerOf(rows []Row) string {
-	for _, r := range rows {
-		if slices.ContainsFunc(r.Contenders, func(c Contender) bool { return c.Name == "scs" }) {
-			return "scs"
-		}
-	}
-	return "gorilla"
 }
 
 // floorsOf are the names of the rows' floors.
@@ -61,11 +57,23 @@ func floorsOf(rows []Row) (names []string) {
 	return names
 }
 
+// rivalOf is whom all are compared with: scs, or gorilla where there is none.
+func rivalOf(rows []Row) string {
+	for _, r := range rows {
+		for _, c := range r.Contenders {
+			if c.Name == "scs" {
+				return "scs"
+			}
+		}
+	}
+	return "gorilla"
+}
+
 func isFloor(name string) bool { return strings.HasPrefix(name, "floor") }
 
 // writeStoreHead writes the head of the markdown table.
-func writeStoreHead(w io.Writer, peer string, floors []string) error {
-	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands", peer + " ÷ it, wall", "cpu"}
+func writeStoreHead(w io.Writer, floors []string, rival string) error {
+	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands", rival + " ÷ it, wall", "cpu"}
 	for _, name := range floors {
 		head = append(head, "it ÷ "+name)
 	}
@@ -75,7 +83,7 @@ func writeStoreHead(w io.Writer, peer string, floors []string) error {
 
 // writeStoreRow writes the lines of one row: medians, and quartiles of the
 // ratios.
-func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, peer string, floors []string) error {
+func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floors []string, rival string) error {
 	byName := map[string]Score{}
 	for _, s := range scores {
 		byName[s.Name] = s
@@ -86,9 +94,12 @@ func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, peer 
 			fmt.Sprintf("%.1f", s.Over(wall).Median/1000), fmt.Sprintf("%.1f", s.Over(cpu).Median/1000),
 			fmt.Sprintf("%.0f", s.Over(func(c Cost) float64 { return c.Bytes }).Median),
 			fmt.Sprintf("%.0f", s.Over(func(c Cost) float64 { return c.Allocs }).Median),
-			fmt.Sprintf("%.3g", commands[i]),
+			"",
 		}
-		cells = append(cells, times(s.Name != peer && s.Name != "baseline", byName[peer], s)...)
+		if commands != nil {
+			cells[len(cells)-1] = fmt.Sprintf("%.3g", commands[i])
+		}
+		cells = append(cells, times(s.Name != rival && s.Name != "baseline", byName[rival], s)...)
 		for _, floor := range floors {
 			cells = append(cells, fine(!isFloor(s.Name), s, byName[floor]))
 		}

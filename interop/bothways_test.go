@@ -27,6 +27,14 @@ var pairs = []pair{
 	{"0.8, files", twin.Flask, inFiles("filesystem"), false, true},
 	{"0.3, files", twin.Flask03, inFiles("filesystem", "DEWAR_RULES=flask-session-0.3"), false, true},
 	{"0.8, cachelib on Redis", twin.Flask, func(t *testing.T) []string { return onRedis(t, "SESSION_TYPE=cachelib") }, false, true},
+	{"0.8, memcached, msgpack", twin.Flask, onMemcached(1), false, false},
+	{"0.8, memcached, JSON, signed, pylibmc", twin.Flask, onMemcached(1, "SESSION_SERIALIZATION_FORMAT=json", "SESSION_USE_SIGNER=true", "LAB_MEMCACHED=pylibmc"), true, false},
+	{"0.8, three memcacheds, pymemcache", twin.Flask, onMemcached(3), false, false},
+	{"0.8, three memcacheds, python-memcached", twin.Flask, onMemcached(3, "LAB_MEMCACHED=python-memcached", "DEWAR_CLIENT=python-memcached"), false, false},
+	{"0.8, three memcacheds, pylibmc", twin.Flask, onMemcached(3, "LAB_MEMCACHED=pylibmc", "DEWAR_CLIENT=pylibmc"), false, false},
+	{"0.8, cachelib on memcached", twin.Flask, onMemcached(1, "SESSION_TYPE=cachelib"), false, true},
+	{"0.3, memcached", twin.Flask03, onMemcached(1, "DEWAR_RULES=flask-session-0.3"), false, true},
+	{"0.3, three memcacheds, pylibmc, signed", twin.Flask03, onMemcached(3, "DEWAR_RULES=flask-session-0.3", "SESSION_USE_SIGNER=true", "LAB_MEMCACHED=pylibmc", "DEWAR_CLIENT=pylibmc"), false, true},
 	{"0.8, cachelib in files", twin.Flask, inFiles("cachelib"), false, true},
 }
 
@@ -38,6 +46,14 @@ func onRedis(t *testing.T, more ...string) []string {
 
 func onRedisWith(settings ...string) func(*testing.T) []string {
 	return func(t *testing.T) []string { return onRedis(t, settings...) }
+}
+
+// onMemcached are the settings of labs that share so many memcacheds.
+func onMemcached(servers int, more ...string) func(*testing.T) []string {
+	return func(t *testing.T) []string {
+		_, list := realserver.Memcacheds(t, servers)
+		return append([]string{key, "SESSION_TYPE=memcached", "SESSION_MEMCACHED=" + list}, more...)
+	}
 }
 
 // inFiles are the settings of labs that share a folder.

@@ -13,6 +13,7 @@ require (
 
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/dewar-go/dewar/store/memcachestore v0.0.0
 	github.com/redis/rueidis v1.0.79 // indirect
 	github.com/ysmood/fetchup v0.2.3 // indirect
 	github.com/ysmood/goob v0.4.0 // indirect
@@ -29,3 +30,5 @@ replace (
 	github.com/dewar-go/dewar/store/goredisstore => ../store/goredisstore
 	github.com/dewar-go/dewar/store/redisstore => ../store/redisstore
 )
+
+replace github.com/dewar-go/dewar/store/memcachestore => ../store/memcachestore

@@ -14,7 +14,17 @@ import (
 // don't notice, and once it is back everything goes on without a restart.
 func TestRedisOutage(t *testing.T) {
 	srv := realserver.Redis(t)
-	env := []string{key, "DEWAR_STORE=redis://" + srv.Addr, "DEWAR_INSECURE=true"}
+	outage(t, srv, "redis://"+srv.Addr)
+}
+
+// The same of a memcached.
+func TestMemcachedOutage(t *testing.T) {
+	srv := realserver.Memcached(t)
+	outage(t, srv, "memcached://"+srv.Addr)
+}
+
+func outage(t *testing.T, srv *realserver.Server, url string) {
+	env := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true"}
 	failing, anonymous := twin.Dewar(t, env...), twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
 	_, cookie, err := ask(failing, "", `[["set","a",1]]`)
 	if err != nil {
@@ -61,5 +71,25 @@ func TestRedisOutage(t *testing.T) {
 			t.Fatal("no recovery within 20 seconds")
 		}
 		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// A session that is larger than memcached takes is answered as one that can't be
+// saved, and what was there is there still.
+func TestMemcachedTooLarge(t *testing.T) {
+	env := onMemcached(1)(t)
+	for _, rules := range []string{"DEWAR_RULES=native", "DEWAR_RULES=flask-session-0.8"} {
+		lab := twin.Dewar(t, append(env, rules, "DEWAR_INSECURE=true")...)
+		_, cookie, err := ask(lab, "", `[["set","a",1]]`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, set, err := ask(lab, cookie, `[["set","b","`+strings.Repeat("x", 1_200_000)+`"]]`)
+		if err == nil || !strings.HasPrefix(err.Error(), "status 503") || set != "" {
+			t.Errorf("%s: got %.60v and the cookie %q, want 503 and none", rules, err, set)
+		}
+		if line, _, err := ask(lab, cookie, `[["get","a"],["has","b"]]`); err != nil || !strings.HasPrefix(line, `{"results":[1,false]`) {
+			t.Errorf("%s: afterwards %.60s %v", rules, line, err)
+		}
 	}
 }

@@ -18,6 +18,18 @@ func TestRedisTwoProcesses(t *testing.T) {
 	twoProcesses(t, 1, url)
 }
 
+// The same on one memcached and on three.
+func TestMemcachedTwoProcesses(t *testing.T) {
+	for _, servers := range []int{1, 3} {
+		env := onMemcached(servers)(t)
+		t.Run(fmt.Sprint(servers), func(t *testing.T) {
+			native := append(env, "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
+			probes(t, false, 1, twin.Dewar(t, native...), twin.Dewar(t, native...))
+			probes(t, true, 1, twin.Dewar(t, env...), twin.Dewar(t, env...))
+		})
+	}
+}
+
 // The same on a cluster and behind sentinels, with either client; a tenth as
 // often, unless DEWAR_RACES is full.
 func TestManyNodesTwoProcesses(t *testing.T) {

@@ -8,6 +8,7 @@ require (
 )
 
 require (
+	github.com/dewar-go/dewar/store/memcachestore v0.0.0
 	github.com/redis/rueidis v1.0.79 // indirect
 	golang.org/x/sys v0.47.0 // indirect
 )
@@ -16,3 +17,5 @@ replace (
 	github.com/dewar-go/dewar => ../
 	github.com/dewar-go/dewar/store/redisstore => ../store/redisstore
 )
+
+replace github.com/dewar-go/dewar/store/memcachestore => ../store/memcachestore

@@ -10,6 +10,8 @@
 //	redis-sentinel://host:port,host:port/name/db
 //	                                         the Redis that sentinels know by that name;
 //	                                         rediss-sentinel:// over TLS
+//	memcached://host:port,host:port          memcached, one or several; the port is 11211 if absent
+//	memcached+unix:///path                   the same by a unix socket
 //
 // The query of each may have, beside the store's own settings:
 //
@@ -24,6 +26,11 @@
 // A file: URL may have mode (octal rights of the files; 0600 if absent), threshold (how
 // many files are left alone, then Flask's rule; absent or 0: any number) and
 // sync=true (writes wait for the disk).
+//
+// A memcached: URL may have selector (pymemcache, python-memcached or pylibmc: which
+// server keeps a key, see memcachestore.Selector; pymemcache if absent, and in Flask's
+// layout needed where there are several) and pickled=true (what is written is marked
+// for cachelib's MemcachedCache). No server is asked before it is needed.
 //
 // Anything else in a query is an error that names it.
 package open
@@ -105,6 +112,8 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openFile, nil
 	case "redis", "rediss", "redis+unix", "redis-cluster", "rediss-cluster", "redis-sentinel", "rediss-sentinel":
 		return openRedis, nil
+	case "memcached", "memcached+unix":
+		return openMemcached, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel and rediss-sentinel", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached and memcached+unix", scheme)
 }

@@ -9,6 +9,7 @@ packages=(
 	gcc libc6-dev        # go test -race
 	python3 python3-venv # the Flask lab
 	redis-server         # the tests start their own
+	memcached            # and theirs
 	chromium             # browser tests
 )
 lab=interop/lab/flask

@@ -11,6 +11,7 @@ require (
 )
 
 require (
+	github.com/dewar-go/dewar/store/memcachestore v0.0.0 // indirect
 	github.com/dewar-go/dewar/store/redisstore v0.0.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/redis/rueidis v1.0.79 // indirect
@@ -23,3 +24,5 @@ replace (
 	github.com/dewar-go/dewar/open => ../../open
 	github.com/dewar-go/dewar/store/redisstore => ../../store/redisstore
 )
+
+replace github.com/dewar-go/dewar/store/memcachestore => ../../store/memcachestore

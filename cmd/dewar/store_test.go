@@ -21,9 +21,9 @@ import (
 )
 
 // The scripts about stores have a real Redis between them, and each a database
-// of it: $REDIS.
+// of it: $REDIS. $MEMCACHED they share.
 func TestStoreScripts(t *testing.T) {
-	server := realserver.Redis(t)
+	server, memcached := realserver.Redis(t), realserver.Memcached(t)
 	var scripts atomic.Int32
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/store",
@@ -37,6 +37,7 @@ func TestStoreScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Setenv("SOCKET", server.Socket)
+			env.Setenv("MEMCACHED", "memcached://"+memcached.Addr)
 			env.Setenv("DB", fmt.Sprint(scripts.Add(1)))
 			env.Setenv("REDIS", fmt.Sprintf("redis+unix://%s?db=%s", server.Socket, env.Getenv("DB")))
 			return nil

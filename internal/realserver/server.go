@@ -6,6 +6,7 @@
 package realserver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -38,6 +39,7 @@ type Server struct {
 	program string
 	args    []string
 	answers func() bool
+	user    *syscall.Credential // nil: whoever runs the test
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -101,6 +103,7 @@ func (s *Server) start() error {
 	cmd := exec.Command(s.program, s.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.Dir, log, log
 	cmd.SysProcAttr = dieWithParent()
+	cmd.SysProcAttr.Credential = s.user
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -159,7 +162,27 @@ func (s *Server) running() bool {
 
 // Pause freezes the server: connections stay open and nothing is answered, as
 // when a machine hangs. Stop works on a paused server.
-func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+func (s *Server) Pause() {
+	s.t.Helper()
+	s.signal(syscall.SIGSTOP)
+	for deadline := time.Now().Add(patience); !stopped(s.cmd.Process.Pid); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatal("the server doesn't pause")
+		}
+	}
+}
+
+// stopped reports whether all threads of a process have stopped, where the system
+// tells: those that run when the signal is sent may go on for a moment.
+func stopped(pid int) bool {
+	stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, name := range stats {
+		if stat, err := os.ReadFile(name); err == nil && !bytes.Contains(stat, []byte(") T ")) {
+			return false
+		}
+	}
+	return true
+}
 
 // Resume lets a paused server go on.
 func (s *Server) Resume() { s.signal(syscall.SIGCONT) }

@@ -38,7 +38,8 @@ var serverSide = []string{
 //	DEWAR_STORE     a store URL as the command takes it, instead of SESSION_TYPE
 //	DEWAR_STRICT    true: two plain Sets of one key conflict; native rules
 //	DEWAR_INSECURE  true: the cookie goes over plain HTTP; under Flask's rules it does anyway
-//	DEWAR_CLIENT    go-redis: what SESSION_REDIS says, by that client
+//	DEWAR_CLIENT    go-redis: what SESSION_REDIS says, by that client; for memcached pymemcache,
+//	                python-memcached or pylibmc, which servers are chosen like
 //	DEWAR_OUTAGE    fail or anonymous: what becomes of requests while the store can't answer
 func settings(environ []string) (setting, error) {
 	var set setting
@@ -54,7 +55,7 @@ func settings(environ []string) (setting, error) {
 			set.endWithStdin = text == "1"
 		case name == "LAB_NOW" || strings.HasPrefix(name, "DEWAR_"):
 			own[name] = value
-		case name == "SESSION_MANAGER":
+		case name == "SESSION_MANAGER", name == "LAB_MEMCACHED":
 		default:
 			config[name] = value
 		}
@@ -194,7 +195,7 @@ func apply(o *dewar.Options, own map[string]any) error {
 		case "DEWAR_INSECURE", "DEWAR_STRICT":
 			_, ok = value.(bool)
 		case "DEWAR_CLIENT":
-			ok = value == "go-redis"
+			ok = value == "go-redis" || value == "pymemcache" || value == "python-memcached" || value == "pylibmc"
 		case "DEWAR_OUTAGE":
 			ok = value == "fail" || value == "anonymous"
 		case "LAB_NOW":

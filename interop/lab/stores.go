@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/flask"
 	"github.com/dewar-go/dewar/store/filestore"
+	"github.com/dewar-go/dewar/store/memcachestore"
 	"github.com/dewar-go/dewar/store/memstore"
 	"github.com/dewar-go/dewar/store/redisstore"
 )
@@ -17,7 +19,11 @@ import (
 func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error) {
 	kind := config["SESSION_TYPE"]
 	_, redis := config["SESSION_REDIS"]
+	_, memcached := config["SESSION_MEMCACHED"]
 	switch {
+	case kind == "memcached", kind == "cachelib" && memcached:
+		st, err = memcachedOf(config, own)
+		return st, false, err
 	case kind == "redis", kind == "cachelib" && redis:
 		st, err = redisOf(config, own)
 		return st, kind == "cachelib", err
@@ -27,7 +33,7 @@ func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error
 	case kind == "memory": // Dewar's own: for races within one lab
 		return memstore.New(memstore.Options{}), false, nil
 	}
-	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, filesystem, cachelib and memory, and without it signed cookies")
+	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, memcached, filesystem, cachelib and memory, and without it signed cookies")
 }
 
 func redisOf(config, own map[string]any) (dewar.Store, error) {
@@ -41,6 +47,27 @@ func redisOf(config, own map[string]any) (dewar.Store, error) {
 	st, _, err := redisstore.Open(url, redisstore.Options{WholeSeconds: true})
 	if err != nil {
 		return nil, fmt.Errorf("SESSION_REDIS: %w", err)
+	}
+	return st, nil
+}
+
+// memcachedOf takes the servers as pymemcache chooses among them, if DEWAR_CLIENT
+// says nothing else.
+func memcachedOf(config, own map[string]any) (dewar.Store, error) {
+	list, ok := config["SESSION_MEMCACHED"].(string)
+	if !ok {
+		return nil, errors.New("SESSION_MEMCACHED: missing, or not host:port,host:port")
+	}
+	o := memcachestore.Options{Pickled: config["SESSION_TYPE"] == "cachelib"}
+	if client, ok := own["DEWAR_CLIENT"].(string); ok {
+		var err error
+		if o.Selector, err = memcachestore.SelectorByName(client); err != nil {
+			return nil, errors.New("DEWAR_CLIENT: not one of memcached's")
+		}
+	}
+	st, err := memcachestore.New(strings.Split(list, ","), o)
+	if err != nil {
+		return nil, fmt.Errorf("SESSION_MEMCACHED: %w", err)
 	}
 	return st, nil
 }

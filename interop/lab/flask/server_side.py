@@ -1,11 +1,20 @@
 """Sessions on a server: Flask-Session's own, one function for each SESSION_TYPE that the lab has."""
 
+import os
+import threading
+
 from settings import SettingError
 
 
 def redis(app):
     """Puts the app's sessions into the Redis at SESSION_REDIS. A SettingError says what is missing or is no URL."""
     app.config["SESSION_REDIS"] = redis_client(app)
+    start(app)
+
+
+def memcached(app):
+    """Puts the app's sessions into the memcached servers at SESSION_MEMCACHED, by the client that LAB_MEMCACHED names."""
+    app.config["SESSION_MEMCACHED"] = memcached_client(app)
     start(app)
 
 
@@ -16,11 +25,14 @@ def filesystem(app):
 
 
 def cachelib(app):
-    """Puts the app's sessions into a RedisCache at SESSION_REDIS, or else a FileSystemCache in SESSION_FILE_DIR."""
-    from cachelib import FileSystemCache, RedisCache
+    """Puts the app's sessions into a RedisCache at SESSION_REDIS, a MemcachedCache at SESSION_MEMCACHED, or else a
+    FileSystemCache in SESSION_FILE_DIR."""
+    from cachelib import FileSystemCache, MemcachedCache, RedisCache
 
     if app.config.get("SESSION_REDIS") is not None:
         cache = RedisCache(host=redis_client(app))
+    elif app.config.get("SESSION_MEMCACHED") is not None:
+        cache = MemcachedCache(memcached_client(app, "pylibmc"))
     else:
         cache = FileSystemCache(folder_of(app), threshold=app.config.get("SESSION_FILE_THRESHOLD", 500))
     app.config["SESSION_CACHELIB"] = cache
@@ -40,6 +52,64 @@ def redis_client(app):
         return Redis.from_url(url)
     except ValueError:
         raise SettingError("SESSION_REDIS must be a redis://, rediss:// or unix:// URL") from None
+
+
+def memcached_client(app, client=None):
+    servers = app.config.get("SESSION_MEMCACHED")
+    if servers is None:
+        # Flask-Session would take whatever listens on memcached's own port.
+        raise SettingError("SESSION_MEMCACHED is missing")
+    servers = servers.split(",")
+    client = os.environ.get("LAB_MEMCACHED") or client or "pymemcache"
+    try:
+        return MEMCACHED_CLIENTS[client](servers)
+    except KeyError:
+        raise SettingError("LAB_MEMCACHED must be " + ", ".join(MEMCACHED_CLIENTS)) from None
+    except ImportError:
+        raise SettingError(f"SESSION_TYPE: this Python lacks {client}") from None
+
+
+def pymemcache(servers):
+    from pymemcache.client.base import PooledClient
+    from pymemcache.client.hash import HashClient
+
+    # Without no_delay each write waits for an acknowledgement that comes 40 ms later. By default a set isn't waited for,
+    # so that a response, and the request that follows it, may overtake the session.
+    options = {"no_delay": True, "default_noreply": False}
+    if len(servers) > 1:
+        return HashClient(servers, use_pooling=True, **options)
+    return PooledClient(servers[0], **options)
+
+
+def python_memcached(servers):
+    import memcache
+
+    return memcache.Client(servers)
+
+
+def pylibmc(servers):
+    import pylibmc
+
+    return OneAtATime(pylibmc.Client(servers))
+
+
+MEMCACHED_CLIENTS = {"pymemcache": pymemcache, "python-memcached": python_memcached, "pylibmc": pylibmc}
+
+
+class OneAtATime:
+    """A client that threads may not share, for threads to share."""
+
+    def __init__(self, client):
+        self.client, self.lock = client, threading.Lock()
+
+    def __getattr__(self, name):
+        method = getattr(self.client, name)
+
+        def call(*args, **kwargs):
+            with self.lock:
+                return method(*args, **kwargs)
+
+        return call
 
 
 def folder_of(app):

@@ -15,8 +15,8 @@ func newPurge(env Env) *cobra.Command {
 		Use:   "purge",
 		Short: "Forget the sessions in a store whose life is over",
 		Long: `Forget the sessions in a store whose life is over, where they lie about until
-they are purged, and print how many there were: purged=12. Redis forgets them by
-itself: there this is unsupported.
+they are purged, and print how many there were: purged=12. Redis and memcached
+forget them by themselves: there this is unsupported.
 
 ` + storeHelp + "\n\n" + storeExitHelp,
 		Example: `  dewar purge`,
@@ -34,7 +34,7 @@ itself: there this is unsupported.
 			defer at.Close()
 			removed, err := dewar.Purge(cmd.Context(), at.Store)
 			if errors.Is(err, errors.ErrUnsupported) {
-				return &refusal{"unsupported", "this kind of store can't be purged; Redis forgets by itself what is over"}
+				return &refusal{"unsupported", "this kind of store can't be purged; Redis and memcached forget by themselves what is over"}
 			}
 			if err != nil {
 				return err

@@ -8,7 +8,8 @@ mkdir -p .cache
 packages=(
 	gcc libc6-dev        # go test -race
 	python3 python3-venv # the Flask lab
-	redis-server         # the tests start their own
+	redis-server         # the tests start their own, of this and the next two
+	postgresql mariadb-server
 	chromium             # browser tests
 )
 lab=interop/lab/flask

@@ -10,6 +10,11 @@
 //	redis-sentinel://host:port,host:port/name/db
 //	                                         the Redis that sentinels know by that name;
 //	                                         rediss-sentinel:// over TLS
+//	postgres://user:password@host:port/database
+//	                                         PostgreSQL, as libpq writes it; postgresql:// too
+//	mysql://user:password@host:port/database
+//	                                         MySQL or MariaDB; mariadb:// too
+//	sqlite:///relative/file                  SQLite; sqlite:////absolute/file
 //
 // The query of each may have, beside the store's own settings:
 //
@@ -24,6 +29,16 @@
 // A file: URL may have mode (octal rights of the files; 0600 if absent), threshold (how
 // many files are left alone, then Flask's rule; absent or 0: any number) and
 // sync=true (writes wait for the disk).
+//
+// The URL of a database may have table (sessions if absent; that of
+// SESSION_SQLALCHEMY_TABLE) and connections (the most that are open at once; 16 if
+// absent). That of PostgreSQL may have application_name, connect_timeout (seconds),
+// default_query_exec_mode, host (as of a unix socket's folder), options, port,
+// sslcert, sslkey, sslmode, sslrootcert, sslsni and target_session_attrs, as pgx and
+// libpq know them; that of MySQL timeout, read_timeout, write_timeout (as 2s), tls
+// (true, false, preferred, skip-verify) and unix_socket; that of SQLite wal=true,
+// which sets the file's journal mode for good, and which many writers want. Open
+// doesn't make the table: see sqlstore.Store.Migrate.
 //
 // Anything else in a query is an error that names it.
 package open
@@ -103,8 +118,14 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openMem, nil
 	case "file":
 		return openFile, nil
+	case "postgres", "postgresql":
+		return openPostgres, nil
+	case "mysql", "mariadb":
+		return openMySQL, nil
+	case "sqlite":
+		return openSQLite, nil
 	case "redis", "rediss", "redis+unix", "redis-cluster", "rediss-cluster", "redis-sentinel", "rediss-sentinel":
 		return openRedis, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel and rediss-sentinel", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, postgres, postgresql, mysql, mariadb and sqlite", scheme)
 }

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/dewar-go/dewar v0.0.0
 	github.com/dewar-go/dewar/open v0.0.0
+	github.com/dewar-go/dewar/store/sqlstore v0.0.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
@@ -13,7 +14,6 @@ require (
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/dewar-go/dewar/store/redisstore v0.0.0 // indirect
-	github.com/dewar-go/dewar/store/sqlstore v0.0.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/go-sql-driver/mysql v1.10.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect

@@ -4,13 +4,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/store/sqlstore"
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,7 +16,7 @@ import (
 )
 
 // openMySQL connects by go-sql-driver.
-func openMySQL(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
+func openMySQL(u *url.URL) (database, error) {
 	return openDatabase(u, sqlstore.MySQL, func(u *url.URL, query url.Values) (*sql.DB, error) {
 		config, err := mysqlConfig(u, query)
 		if err != nil {

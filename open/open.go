@@ -84,30 +84,43 @@ func (o *Opened) Close() error { return o.closer.Close() }
 // the scheme, a setting or the server's address; never the user, the password
 // or the whole URL.
 func Open(ctx context.Context, rawURL string) (*Opened, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("open: %w", err)
-	}
-	u, err := url.Parse(rawURL)
-	if err != nil || u.Scheme == "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
-		return nil, errURL
+	u, o, err := parse(ctx, rawURL)
+	if err != nil {
+		return nil, err
 	}
 	open, err := opener(u.Scheme)
 	if err != nil {
 		return nil, err
 	}
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return nil, errURL
-	}
-	o, err := takeSettings(u.Scheme, query)
-	if err != nil {
-		return nil, err
-	}
-	u.RawQuery = query.Encode()
 	if o.Store, o.closer, err = open(u, o.Layout); err != nil {
 		return nil, err
 	}
 	return o, nil
+}
+
+// parse reads a URL, and takes the settings out of it that all schemes have in
+// common.
+func parse(ctx context.Context, rawURL string) (*url.URL, *Opened, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("open: %w", err)
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Scheme == "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
+		return nil, nil, errURL
+	}
+	if _, err := opener(u.Scheme); err != nil {
+		return nil, nil, err
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, nil, errURL
+	}
+	o, err := takeSettings(u.Scheme, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	u.RawQuery = query.Encode()
+	return u, o, nil
 }
 
 // opener returns what opens the URLs of a scheme. They come without the
@@ -118,12 +131,8 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openMem, nil
 	case "file":
 		return openFile, nil
-	case "postgres", "postgresql":
-		return openPostgres, nil
-	case "mysql", "mariadb":
-		return openMySQL, nil
-	case "sqlite":
-		return openSQLite, nil
+	case "postgres", "postgresql", "mysql", "mariadb", "sqlite":
+		return onDatabase, nil
 	case "redis", "rediss", "redis+unix", "redis-cluster", "rediss-cluster", "redis-sentinel", "rediss-sentinel":
 		return openRedis, nil
 	}

@@ -3,17 +3,15 @@ package open
 import (
 	"database/sql"
 	"errors"
-	"io"
 	"net/url"
 
-	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/store/sqlstore"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // openPostgres connects by pgx, which reads libpq's URLs.
-func openPostgres(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
+func openPostgres(u *url.URL) (database, error) {
 	return openDatabase(u, sqlstore.PostgreSQL, func(u *url.URL, query url.Values) (*sql.DB, error) {
 		err := onlyKnown(query, "application_name", "connect_timeout", "default_query_exec_mode", "host", "options", "port",
 			"sslcert", "sslkey", "sslmode", "sslrootcert", "sslsni", "target_session_attrs")

@@ -20,42 +20,91 @@ import (
 // connectTimeout is how long a database may take to let us in.
 const connectTimeout = 5 * time.Second
 
-// openDatabase makes a store on a pool of connections, and asks for one.
-func openDatabase(u *url.URL, d sqlstore.Dialect, connect func(*url.URL, url.Values) (*sql.DB, error)) (dewar.Store, io.Closer, error) {
-	query := u.Query()
-	table, err := take(query, "table", "sessions")
+// A database is a pool of connections and what its URL says about the table.
+type database struct {
+	db      *sql.DB
+	dialect sqlstore.Dialect
+	options sqlstore.Options
+}
+
+// Database opens the pool that the URL of a database leads to, which is the
+// caller's to close, and gives what else [sqlstore.New] needs: for programs that
+// change an option, such as the clock, or use the pool for more. It fails as Open
+// does; for a URL of another kind the error is errors.ErrUnsupported.
+func Database(ctx context.Context, rawURL string) (*sql.DB, sqlstore.Dialect, sqlstore.Options, error) {
+	u, _, err := parse(ctx, rawURL)
+	if err != nil {
+		return nil, 0, sqlstore.Options{}, err
+	}
+	connect := databaseOf(u.Scheme)
+	if connect == nil {
+		return nil, 0, sqlstore.Options{}, fmt.Errorf("open: %w: the URL is of no database", errors.ErrUnsupported)
+	}
+	d, err := connect(u)
+	return d.db, d.dialect, d.options, err
+}
+
+// databaseOf returns what opens the databases of a scheme; nil: it has none.
+func databaseOf(scheme string) func(*url.URL) (database, error) {
+	switch scheme {
+	case "postgres", "postgresql":
+		return openPostgres
+	case "mysql", "mariadb":
+		return openMySQL
+	case "sqlite":
+		return openSQLite
+	}
+	return nil
+}
+
+// onDatabase makes a store on a database.
+func onDatabase(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
+	d, err := databaseOf(u.Scheme)(u)
 	if err != nil {
 		return nil, nil, err
+	}
+	st, err := sqlstore.New(d.db, d.dialect, d.options)
+	if err != nil {
+		return nil, nil, errors.Join(err, d.db.Close())
+	}
+	return st, pool{st, d.db}, nil
+}
+
+// openDatabase makes a pool of connections, and asks for one.
+func openDatabase(u *url.URL, d sqlstore.Dialect, connect func(*url.URL, url.Values) (*sql.DB, error)) (database, error) {
+	query := u.Query()
+	table, err := take(query, "table", "sessions")
+	if err == nil {
+		_, err = sqlstore.Schema(d, table)
+	}
+	if err != nil {
+		return database{}, err
 	}
 	text, err := take(query, "connections", "16")
 	if err != nil {
-		return nil, nil, err
+		return database{}, err
 	}
 	connections, err := strconv.Atoi(text)
 	if err != nil || connections < 1 {
-		return nil, nil, errors.New("open: connections is not a number of connections, 1 or more")
+		return database{}, errors.New("open: connections is not a number of connections, 1 or more")
 	}
 	for name, values := range query {
 		if len(values) > 1 {
-			return nil, nil, fmt.Errorf("open: the setting %q stands in the URL more than once", name)
+			return database{}, fmt.Errorf("open: the setting %q stands in the URL more than once", name)
 		}
 	}
 	db, err := connect(u, query)
 	if err != nil {
-		return nil, nil, err
+		return database{}, err
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	st, err := sqlstore.New(db, d, sqlstore.Options{Table: table})
-	if err == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
-		defer cancel()
-		err = reached(db.PingContext(ctx))
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
+	defer cancel()
+	if err := reached(db.PingContext(ctx)); err != nil {
+		return database{}, errors.Join(err, db.Close())
 	}
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return st, pool{st, db}, nil
+	return database{db, d, sqlstore.Options{Table: table}}, nil
 }
 
 // pool is what there is to close about a database.
@@ -93,7 +142,7 @@ func onlyKnown(query url.Values, known ...string) error {
 
 // openSQLite takes SQLAlchemy's form: three slashes before a relative path, four
 // before an absolute one.
-func openSQLite(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
+func openSQLite(u *url.URL) (database, error) {
 	return openDatabase(u, sqlstore.SQLite, func(u *url.URL, query url.Values) (*sql.DB, error) {
 		file, ok := strings.CutPrefix(u.Path, "/")
 		if u.Opaque != "" || u.Host != "" || u.User != nil || !ok || file == "" || file == ":memory:" {

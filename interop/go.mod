@@ -7,6 +7,7 @@ require (
 	github.com/dewar-go/dewar/open v0.0.0-00010101000000-000000000000
 	github.com/dewar-go/dewar/store/goredisstore v0.0.0
 	github.com/dewar-go/dewar/store/redisstore v0.0.0
+	github.com/dewar-go/dewar/store/sqlstore v0.0.0
 	github.com/go-rod/rod v0.116.2
 	github.com/redis/go-redis/v9 v9.19.0
 )
@@ -14,7 +15,6 @@ require (
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
-	github.com/dewar-go/dewar/store/sqlstore v0.0.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/go-sql-driver/mysql v1.10.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect

@@ -10,7 +10,8 @@ import (
 // and a line's end; table is as in Options. It is Flask-Session's table, so a
 // Flask takes it as its own, but for what costs: an index on expiry, so that
 // purging reads no live row; on MySQL a MEDIUMBLOB (16 MiB in place of 64 KiB)
-// and a collation that tells a from A; on PostgreSQL ids that don't run out.
+// and a collation that tells a from A; on PostgreSQL ids that don't run out,
+// and sessions up to 8 KB in the row itself, not compressed in another table.
 // The error says that the dialect or the table's name is none.
 func Schema(d Dialect, table string) (string, error) {
 	if !d.known() {
@@ -32,7 +33,7 @@ var columns = map[Dialect]string{
     session_id VARCHAR(255) COLLATE "C" NOT NULL UNIQUE,
     data BYTEA,
     expiry TIMESTAMP WITHOUT TIME ZONE
-)`,
+) WITH (toast_tuple_target = 8160)`,
 	MySQL: `(
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     session_id ` + mysqlKey + ` UNIQUE,

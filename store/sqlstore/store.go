@@ -16,6 +16,8 @@
 // The pool is the caller's: as many idle connections as open ones
 // (sql.DB.SetMaxIdleConns), or each busy moment dials anew. A pool between us
 // and PostgreSQL (pgbouncer) is fine in every mode.
+// With go-sql-driver's clientFoundRows a second touch of a session within one
+// second is one statement in place of two.
 // SQLite wants a busy timeout of some seconds, and journal_mode=WAL, under
 // which readers and the one writer don't wait for each other.
 package sqlstore

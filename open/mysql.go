@@ -37,6 +37,7 @@ func mysqlConfig(u *url.URL, query url.Values) (*mysql.Config, error) {
 	config := mysql.NewConfig()
 	config.Logger = &mysql.NopLogger{} // what it logs, as a lost connection, comes as errors too
 	config.Timeout = connectTimeout
+	config.ClientFoundRows = true // a second touch within a second then needs no SELECT to be told from a lost one
 	config.User = u.User.Username()
 	config.Passwd, _ = u.User.Password()
 	config.DBName = strings.TrimPrefix(u.Path, "/")

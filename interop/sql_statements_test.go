@@ -22,7 +22,7 @@ func TestStatementsOfARequest(t *testing.T) {
 		driver, dsn string
 	}{
 		{sqlstore.PostgreSQL, "pgx", "postgres://postgres@" + realserver.PostgreSQL(t).Addr + "/postgres?sslmode=disable"},
-		{sqlstore.MySQL, "mysql", "root@tcp(" + realserver.MariaDB(t).Addr + ")/test"},
+		{sqlstore.MySQL, "mysql", "root@tcp(" + realserver.MariaDB(t).Addr + ")/test?clientFoundRows=true"}, // as open has it
 		{sqlstore.SQLite, "sqlite", "file:" + filepath.Join(t.TempDir(), "sessions.db")},
 	} {
 		db, log, err := sqlwatch.Open(place.driver, place.dsn)

@@ -63,6 +63,7 @@ fuzz: ## fuzz every target for 30 seconds
 bench: ## the tables of docs/performance.md, paired and in one run, then every benchmark
 	GOWORK=off $(GO) run -C bench ./cmd/compare
 	GOWORK=off $(GO) run -C bench ./cmd/compare -stores -rounds 31
+	GOWORK=off $(GO) run -C bench ./cmd/compare -databases -rounds 21 -slice 40ms
 	GOWORK=off $(GO) run -C bench ./cmd/probe
 	GOWORK=off $(GO) run -C bench ./cmd/served
 	$(GO) test -run '^$$' -bench . -benchmem work

@@ -22,11 +22,14 @@ func storesOf(rows []Row) (keepers []Contender) {
 func TestStoresStore(t *testing.T) {
 	addr := realserver.Redis(t).Addr
 	for store, rows := range map[string][]Row{
-		"files":     FileRows(t),
-		"memory":    MemoryRows(t),
-		"redis":     RedisRows(t, addr),
-		"cluster":   ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
-		"memcached": MemcachedRows(t, realserver.Memcached(t).Addr),
+		"files":      FileRows(t),
+		"memory":     MemoryRows(t),
+		"redis":      RedisRows(t, addr),
+		"cluster":    ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
+		"memcached":  MemcachedRows(t, realserver.Memcached(t).Addr),
+		"postgresql": PostgresRows(t, realserver.PostgreSQL(t).Addr),
+		"mariadb":    MySQLRows(t, realserver.MariaDB(t).Addr),
+		"sqlite":     SQLiteRows(t, t.TempDir()),
 	} {
 		for _, c := range storesOf(rows) {
 			t.Run(store+"/"+c.Name, func(t *testing.T) {

@@ -36,6 +36,12 @@ var pairs = []pair{
 	{"0.3, memcached", twin.Flask03, onMemcached(1, "DEWAR_RULES=flask-session-0.3"), false, true},
 	{"0.3, three memcacheds, pylibmc, signed", twin.Flask03, onMemcached(3, "DEWAR_RULES=flask-session-0.3", "SESSION_USE_SIGNER=true", "LAB_MEMCACHED=pylibmc", "DEWAR_CLIENT=pylibmc"), false, true},
 	{"0.8, cachelib in files", twin.Flask, inFiles("cachelib"), false, true},
+	{"0.8, PostgreSQL, msgpack", twin.Flask, onPostgreSQL("postgresql"), false, false},
+	{"0.8, MariaDB, JSON, signed", twin.Flask, onMariaDB("SESSION_SERIALIZATION_FORMAT=json", "SESSION_USE_SIGNER=true"), true, false},
+	{"0.8, SQLite, msgpack, another table", twin.Flask, onSQLite("SESSION_SQLALCHEMY_TABLE=flask_sessions"), false, false},
+	{"0.3, PostgreSQL", twin.Flask03, onPostgreSQL("postgresql+psycopg2", "DEWAR_RULES=flask-session-0.3"), false, true},
+	{"0.3, MariaDB", twin.Flask03, onMariaDB("DEWAR_RULES=flask-session-0.3"), false, true},
+	{"0.3, SQLite, signed", twin.Flask03, onSQLite("DEWAR_RULES=flask-session-0.3", "SESSION_USE_SIGNER=true"), false, true},
 }
 
 // onRedis are the settings of labs that share a Redis.

@@ -12,6 +12,11 @@
 //	                                         rediss-sentinel:// over TLS
 //	memcached://host:port,host:port          memcached, one or several; the port is 11211 if absent
 //	memcached+unix:///path                   the same by a unix socket
+//	postgres://user:password@host:port/database
+//	                                         PostgreSQL, as libpq writes it; postgresql:// too
+//	mysql://user:password@host:port/database
+//	                                         MySQL or MariaDB; mariadb:// too
+//	sqlite:///relative/file                  SQLite; sqlite:////absolute/file
 //
 // The query of each may have, beside the store's own settings:
 //
@@ -31,6 +36,15 @@
 // server keeps a key, see memcachestore.Selector; pymemcache if absent, and in Flask's
 // layout needed where there are several) and pickled=true (what is written is marked
 // for cachelib's MemcachedCache). No server is asked before it is needed.
+// The URL of a database may have table (sessions if absent; that of
+// SESSION_SQLALCHEMY_TABLE) and connections (the most that are open at once; 16 if
+// absent). That of PostgreSQL may have application_name, connect_timeout (seconds),
+// default_query_exec_mode, host (as of a unix socket's folder), options, port,
+// sslcert, sslkey, sslmode, sslrootcert, sslsni and target_session_attrs, as pgx and
+// libpq know them; that of MySQL timeout, read_timeout, write_timeout (as 2s), tls
+// (true, false, preferred, skip-verify) and unix_socket; that of SQLite wal=true,
+// which sets the file's journal mode for good, and which many writers want. Open
+// doesn't make the table: see sqlstore.Store.Migrate.
 //
 // Anything else in a query is an error that names it.
 package open
@@ -76,30 +90,44 @@ func (o *Opened) Close() error { return o.closer.Close() }
 // the scheme, a setting or the server's address; never the user, the password
 // or the whole URL.
 func Open(ctx context.Context, rawURL string) (*Opened, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("open: %w", err)
-	}
-	u, err := url.Parse(rawURL)
-	if err != nil || u.Scheme == "" || u.Scheme != "file" && strings.Contains(u.Path, "@") || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
-		return nil, errURL
+	u, o, err := parse(ctx, rawURL)
+	if err != nil {
+		return nil, err
 	}
 	open, err := opener(u.Scheme)
 	if err != nil {
 		return nil, err
 	}
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return nil, errURL
-	}
-	o, err := takeSettings(u.Scheme, query)
-	if err != nil {
-		return nil, err
-	}
-	u.RawQuery = query.Encode()
 	if o.Store, o.closer, err = open(u, o.Layout); err != nil {
 		return nil, err
 	}
 	return o, nil
+}
+
+// parse reads a URL, and takes the settings out of it that all schemes have in
+// common.
+func parse(ctx context.Context, rawURL string) (*url.URL, *Opened, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("open: %w", err)
+	}
+	u, err := url.Parse(rawURL)
+	atSign := err == nil && u.Scheme != "file" && u.Scheme != "sqlite" && strings.Contains(u.Path, "@")
+	if err != nil || atSign || u.Scheme == "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
+		return nil, nil, errURL
+	}
+	if _, err := opener(u.Scheme); err != nil {
+		return nil, nil, err
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, nil, errURL
+	}
+	o, err := takeSettings(u.Scheme, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	u.RawQuery = query.Encode()
+	return u, o, nil
 }
 
 // opener returns what opens the URLs of a scheme. They come without the
@@ -110,10 +138,12 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openMem, nil
 	case "file":
 		return openFile, nil
+	case "postgres", "postgresql", "mysql", "mariadb", "sqlite":
+		return onDatabase, nil
 	case "redis", "rediss", "redis+unix", "redis-cluster", "rediss-cluster", "redis-sentinel", "rediss-sentinel":
 		return openRedis, nil
 	case "memcached", "memcached+unix":
 		return openMemcached, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached and memcached+unix", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached, memcached+unix, postgres, postgresql, mysql, mariadb and sqlite", scheme)
 }

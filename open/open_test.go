@@ -76,7 +76,7 @@ func TestRefusals(t *testing.T) {
 		{"redis://:s3cr3t?x=1@localhost", noURL},
 		{"redis://:s3cr3t#x@localhost", noURL},
 		{"redis://:s3cr3t@localhost?prefix=%zz", noURL},
-		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached and memcached+unix`},
+		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached, memcached+unix, postgres, postgresql, mysql, mariadb and sqlite`},
 		{"redis://:s3cr3t@localhost?prefx=a", `redisstore: the URL has an unknown setting "prefx"`},
 		{"redis://:s3cr3t@localhost?layout=s3cr3t", "open: layout is neither native nor flask"},
 		{"redis://:s3cr3t@localhost?format=s3cr3t", "open: format is none of tagged, msgpack, json, pickle and cachelib"},

@@ -8,8 +8,9 @@ mkdir -p .cache
 packages=(
 	gcc libc6-dev        # go test -race
 	python3 python3-venv # the Flask lab
-	redis-server         # the tests start their own
-	memcached            # and theirs
+	redis-server         # the tests start their own, of this and the next three
+	memcached
+	postgresql mariadb-server
 	chromium             # browser tests
 )
 lab=interop/lab/flask

@@ -39,7 +39,10 @@ type Server struct {
 	program string
 	args    []string
 	answers func() bool
-	user    *syscall.Credential // nil: whoever runs the test
+	user    *syscall.Credential  // nil: whoever runs the test
+	prepare []string             // the command line that makes its files; none: it needs none
+	attr    *syscall.SysProcAttr // nil: dieWithParent's
+	quick   bool                 // its processes end at once by SIGQUIT, and not by SIGKILL
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -102,8 +105,12 @@ func (s *Server) start() error {
 	defer log.Close()
 	cmd := exec.Command(s.program, s.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.Dir, log, log
-	cmd.SysProcAttr = dieWithParent()
-	cmd.SysProcAttr.Credential = s.user
+	if cmd.SysProcAttr = s.attr; s.attr == nil {
+		cmd.SysProcAttr = dieWithParent()
+	}
+	if s.user != nil {
+		cmd.SysProcAttr.Credential = s.user
+	}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -148,7 +155,11 @@ func (s *Server) Stop() {
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Kill()
+	if s.quick {
+		_ = s.cmd.Process.Signal(syscall.SIGQUIT)
+	} else {
+		_ = s.cmd.Process.Kill()
+	}
 	<-s.ended
 	s.cmd = nil
 }

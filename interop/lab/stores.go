@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,10 +9,12 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/open"
 	"github.com/dewar-go/dewar/store/filestore"
 	"github.com/dewar-go/dewar/store/memcachestore"
 	"github.com/dewar-go/dewar/store/memstore"
 	"github.com/dewar-go/dewar/store/redisstore"
+	"github.com/dewar-go/dewar/store/sqlstore"
 )
 
 // store opens what SESSION_TYPE says. cachelib says that its RedisCache keeps
@@ -30,10 +33,13 @@ func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error
 	case kind == "filesystem", kind == "cachelib":
 		st, err = filesOf(config, own)
 		return st, false, err
+	case kind == "sqlalchemy":
+		st, err = databaseOf(config, own)
+		return st, false, err
 	case kind == "memory": // Dewar's own: for races within one lab
 		return memstore.New(memstore.Options{}), false, nil
 	}
-	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, memcached, filesystem, cachelib and memory, and without it signed cookies")
+	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, memcached, filesystem, sqlalchemy, cachelib and memory, and without it signed cookies")
 }
 
 func redisOf(config, own map[string]any) (dewar.Store, error) {
@@ -89,6 +95,27 @@ func filesOf(config, own map[string]any) (dewar.Store, error) {
 		return nil, fmt.Errorf("SESSION_FILE_DIR: %w", err)
 	}
 	return st, nil
+}
+
+// databaseOf opens the database of SQLALCHEMY_DATABASE_URI, whose table somebody
+// else makes.
+func databaseOf(config, own map[string]any) (dewar.Store, error) {
+	where := map[string]any{}
+	for _, name := range []string{"SQLALCHEMY_DATABASE_URI", "SESSION_SQLALCHEMY_TABLE"} {
+		if v, ok := config[name]; ok {
+			where[name] = v
+		}
+	}
+	url, err := flask.DatabaseFromMap(where)
+	if err != nil {
+		return nil, err
+	}
+	db, dialect, o, err := open.Database(context.Background(), url)
+	if err != nil {
+		return nil, fmt.Errorf("SQLALCHEMY_DATABASE_URI: %w", err)
+	}
+	o.Now = clock(own)
+	return sqlstore.New(db, dialect, o)
 }
 
 // clock is LAB_NOW's, which stands still; nil: the real one.

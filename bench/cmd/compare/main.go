@@ -1,6 +1,8 @@
 // Compare prints the tables of docs/performance.md: every contender of every row
 // in alternating rounds, compared round by round. With -stores it starts a
-// redis-server, a memcached and a cluster of its own and prints those of sessions in stores.
+// redis-server, a memcached and a cluster of its own and prints those of sessions in
+// stores; with -databases, a PostgreSQL and a MariaDB, and those of sessions in them and
+// in SQLite.
 package main
 
 import (
@@ -23,6 +25,7 @@ func main() {
 	slice := flag.Duration("slice", 25*time.Millisecond, "`length` of a contender's run in one round")
 	only := flag.String("run", "", "`pattern` of the rows to run")
 	stores := flag.Bool("stores", false, "the rows of sessions in stores, in place of cookies")
+	databases := flag.Bool("databases", false, "the rows of sessions in SQL databases")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
 	if err != nil {
@@ -34,6 +37,9 @@ func main() {
 	run := compare
 	if *stores {
 		run = compareStores
+	}
+	if *databases {
+		run = compareDatabases
 	}
 	if err := run(pattern, *rounds, *slice); err != nil {
 		log.Fatal(err)
@@ -91,6 +97,27 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 		return err
 	}
 	fmt.Printf("\nLoad average at the end: %s\n", load())
+	return nil
+}
+
+func compareDatabases(only *regexp.Regexp, rounds int, slice time.Duration) error {
+	p := new(bench.Program)
+	defer p.Close()
+	dir, err := os.MkdirTemp("", "dewar")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	printMachine(rounds, slice)
+	for _, rows := range [][]bench.Row{
+		bench.PostgresRows(p, realserver.PostgreSQL(p).Addr), bench.MySQLRows(p, realserver.MariaDB(p).Addr), bench.SQLiteRows(p, dir),
+	} {
+		if err := bench.CompareStores(os.Stdout, matching(rows, only), "", rounds, slice); err != nil {
+			return err
+		}
+		fmt.Print("\n")
+	}
+	fmt.Printf("Load average at the end: %s\n", load())
 	return nil
 }
 

@@ -17,6 +17,7 @@ SESSION_TYPES = {
     "memcached": server_side.memcached,
     "filesystem": server_side.filesystem,
     "cachelib": server_side.cachelib,
+    "sqlalchemy": server_side.sqlalchemy,
 }
 
 
@@ -31,7 +32,9 @@ def make_app(config):
     app.config["PROPAGATE_EXCEPTIONS"] = False  # `panic` is answered as in production, whatever FLASK_DEBUG says
     kind = config.get("SESSION_TYPE")
     if kind not in SESSION_TYPES:
-        raise SettingError("SESSION_TYPE must be redis, memcached, filesystem or cachelib, or absent for Flask's built-in cookie session")
+        raise SettingError(
+            "SESSION_TYPE must be redis, memcached, filesystem, sqlalchemy or cachelib, or absent for Flask's built-in cookie session"
+        )
     SESSION_TYPES[kind](app)
 
     @app.get("/")

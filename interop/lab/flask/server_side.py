@@ -39,6 +39,27 @@ def cachelib(app):
     start(app)
 
 
+def sqlalchemy(app):
+    """Puts the app's sessions into the database at SQLALCHEMY_DATABASE_URI, and makes their table, which
+    Flask-Session 0.3 leaves to the application."""
+    try:
+        from flask_sqlalchemy import SQLAlchemy
+    except ImportError:
+        raise SettingError("SESSION_TYPE: this Python lacks Flask-SQLAlchemy") from None
+    if app.config.get("SQLALCHEMY_DATABASE_URI") is None:
+        raise SettingError("SQLALCHEMY_DATABASE_URI is missing")
+    app.config.setdefault("SQLALCHEMY_TRACK_MODIFICATIONS", False)
+    try:
+        app.config["SESSION_SQLALCHEMY"] = SQLAlchemy(app)
+        start(app)
+        with app.app_context():
+            app.config["SESSION_SQLALCHEMY"].create_all()
+    except SettingError:
+        raise
+    except Exception as error:  # its text may hold the password
+        raise SettingError(f"SQLALCHEMY_DATABASE_URI can't be used: {type(error).__name__}") from None
+
+
 def redis_client(app):
     try:
         from redis import Redis

@@ -84,6 +84,8 @@ SERVER_SIDE = {
     "SESSION_MEMCACHED": (_text, "host:port,host:port"),
     "SESSION_PERMANENT": (_flag, "true or false"),
     "SESSION_REDIS": (_text, "a URL"),
+    "SESSION_SQLALCHEMY_TABLE": (_text, "a name"),
+    "SQLALCHEMY_DATABASE_URI": (_text, "a URL"),
     "SESSION_SERIALIZATION_FORMAT": (_format, "msgpack or json"),
     "SESSION_USE_SIGNER": (_flag, "true or false"),
 }
@@ -91,7 +93,7 @@ SERVER_SIDE = {
 # What belongs to a SESSION_TYPE that this lab doesn't have: ignored, as Flask-Session ignores them under another type.
 OTHER_TYPES = frozenset(
     """
-    SESSION_MONGODB SESSION_MONGODB_COLLECT SESSION_MONGODB_DB SESSION_SQLALCHEMY_TABLE SQLALCHEMY_DATABASE_URI
+    SESSION_MONGODB SESSION_MONGODB_COLLECT SESSION_MONGODB_DB
     """.split()
 )
 

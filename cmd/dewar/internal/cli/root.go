@@ -37,7 +37,7 @@ Exit codes:
 	root.SetFlagErrorFunc(flagMisuse)
 	root.SetHelpCommand(newHelp(root))
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what it can't do with exit code 2
-	root.AddCommand(newCookie(env), newLs(env), newShow(env), newEnd(env), newPurge(env), newCompletion(env))
+	root.AddCommand(newCookie(env), newLs(env), newShow(env), newEnd(env), newPurge(env), newSchema(env), newMigrateSchema(env), newCompletion(env))
 	return root
 }
 

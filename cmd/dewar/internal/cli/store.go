@@ -20,6 +20,7 @@ const storeHelp = `The store is that of --store, or of DEWAR_STORE in the enviro
   file:///folder
   redis-cluster://host:port,host:port    redis-sentinel://host:port,host:port/name/db
   memcached://host:port,host:port    memcached+unix:///path    (ls can't list these)
+  postgres://host:port/database    mysql://host:port/database    sqlite:////file
 with, in its query, layout=flask for what Flask-Session shares, prefix=TEXT and
 format=tagged|msgpack|json|pickle|cachelib. Others can read a command line: a
 URL with a password belongs in the environment.

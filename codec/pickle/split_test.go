@@ -102,7 +102,7 @@ func TestSplit(t *testing.T) {
 	for _, data := range []string{
 		"", ".", "N.", "K\x01.", "].", "}", "}K\x01Ns.", "}NNs.", "}\x80\x06.", "}(U\x01au.", "\x80\x05\x95\xff\x00\x00\x00\x00\x00\x00\x00}.",
 		"}U\x01a]]s.U", "0.", "1.", "2.", "h\x00.", "}(U\x01aU\x01b.", "}]Ns.", "}c\nx\n0.", "}cx\n\n0.", "}U\x01aS'\\xff'\ns.", "}U\x01a}]\x85\x85Nss.", "}]\x85\x85Ns.", "}X\x01\x00\x00\x00\xffNs.", "}U\x01\x80Ns.",
-		"}U\x01aI1_0\ns.", "}U\x01aI\ns.", "}U\x01aF0x1p3\ns.", "}U\x01aF1e999\ns.", "}U\x01aS'b\ns.", "}U\x01aS'\\x0'\ns.", "}U\x01aV\\u00\ns.", "}U\x01aV\\U00110000\ns.",
+		"}U\x01aI1_0\ns.", "}U\x01aI-0\ns.", "}U\x01aI\ns.", "}U\x01aF0x1p3\ns.", "}U\x01aF1e999\ns.", "}U\x01aS'b\ns.", "}U\x01aS'\\x0'\ns.", "}U\x01aV\\u00\ns.", "}U\x01aV\\U00110000\ns.",
 	} {
 		if entries, err := c.Split([]byte(data)); !errors.Is(err, codec.ErrMalformed) {
 			t.Errorf("%q: got %v, %v, want ErrMalformed", data, entries, err)

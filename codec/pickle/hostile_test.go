@@ -22,6 +22,41 @@ func bomb(start, open, closing string) string {
 	return b.String() + "}U\x01ah\x28s."
 }
 
+// entries are n keys, each with the value of the same opcodes.
+func entries(n int, value string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "U\x05%05x%s", i, value)
+	}
+	return b.String()
+}
+
+// Many values of unknown classes cost no more than they are long: the pickle is
+// read to split it and to join it, and not for each.
+func TestManyValuesOfUnknownClasses(t *testing.T) {
+	const n = 5000
+	data := []byte("}capp\nC\nq\x000(" + entries(n, "h\x00)\x81") + "u.")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	all, err := c.Split(data)
+	if err != nil || len(all) != n {
+		t.Fatalf("%d entries, %v", len(all), err)
+	}
+	for _, e := range all {
+		if v, err := c.Decode(e.Raw); err != nil || v.(codec.Opaque).Kind != "app.C" {
+			t.Fatalf("got %v, %v", v, err)
+		}
+	}
+	joined, err := c.Join(nil, all)
+	if err != nil || string(joined) != string(data) {
+		t.Errorf("joined to %d bytes of %d, %v", len(joined), len(data), err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 32<<20 {
+		t.Errorf("%d MiB were allocated for %d kB", used>>20, len(data)>>10)
+	}
+}
+
 // Hostile pickles are refused, or are data; nothing is called, and what is
 // allocated is bounded.
 func TestHostilePickles(t *testing.T) {
@@ -81,6 +116,7 @@ func TestHostilePickles(t *testing.T) {
 		"one Decimal's digits again and again": {again(text, "cdecimal\nDecimal\n", "h\x00\x85", "R"), "limit"},
 		"one text as bytes again and again":    {again(text, "c_codecs\nencode\n", "h\x00U\x06latin1\x86", "R"), "limit"},
 		"one state of a UUID again and again":  {again("}("+strings.Repeat("U\x03intN", n)+"u", "cuuid\nUUID\n", "", ")\x81h\x00b"), "limit"},
+		"a class of a long name 70000 times":   {"}c" + strings.Repeat("x", n) + "\n" + strings.Repeat("y", n) + "\nq\x000(" + entries(70000, "h\x00") + "u.", "limit"},
 		"one name of 20 kB again and again":    {again("N", "c"+strings.Repeat("x", n)+"\ny\n", ")", "R"), "map[a:<nil>]"},
 
 		"a list in itself":          {"}U\x01a]q\x00h\x00as.", "map[a:<list with itself>]"},

@@ -105,11 +105,32 @@ func (u UUID) String() string {
 }
 
 // Opaque is a value that can be carried but not made: something whose class
-// only the other side knows. It goes back byte for byte where it came from.
+// only the other side knows. It goes back byte for byte where it came from: in a
+// pickle Raw is code that Python runs. Never make one of what a client sent. No
+// decoder makes one: its methods refuse.
 type Opaque struct {
 	Kind string // what it says it is, for people; never part of a log
 	Raw  []byte
 }
+
+var errOpaque = errors.New("codec: an Opaque comes from a session only, not from other data")
+
+// UnmarshalJSON refuses, but leaves null alone, as encoding/json has it.
+func (*Opaque) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	return errOpaque
+}
+
+// UnmarshalText refuses.
+func (*Opaque) UnmarshalText([]byte) error { return errOpaque }
+
+// UnmarshalBinary refuses.
+func (*Opaque) UnmarshalBinary([]byte) error { return errOpaque }
+
+// GobDecode refuses.
+func (*Opaque) GobDecode([]byte) error { return errOpaque }
 
 // A ValueError says that a value can't be part of a session.
 type ValueError struct {

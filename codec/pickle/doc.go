@@ -24,7 +24,8 @@
 // opcodes move names and arguments about, and what comes of a class that isn't
 // in the table, or of one that is with arguments that no pickler writes, is a
 // name. That value, and one that holds itself, is carried along and can't be
-// parted from its pickle: see [Codec.Join].
+// parted from its pickle: see [Codec.Join]. As long as it is there, so are the
+// bytes of what was replaced beside it since, at rest, though nobody reads them.
 //
 // All opcodes of the protocols 0 to 5 are read, as Python's C unpickler does
 // (Modules/_pickle.c, with encoding="ASCII"), with these exceptions, none of

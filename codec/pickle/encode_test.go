@@ -76,6 +76,18 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+func TestDecimals(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0": true, "-1.50": true, "1E+5": true, "1.5E-123456789012345": true, "Infinity": true, "-Infinity": true, "NaN": true, "sNaN": true, "-NaN": true,
+		"": false, "-": false, "1.": false, ".5": false, "1E5": false, "1E+": false, "E+1": false, "1E+1234567890123456": false, "1.5.5": false, "--1": false,
+		"1E+5E+5": false, "1E+5.5": false, "1E+-5": false, "inf": false, "0x1": false, "1_0": false, "1\n": false, "٣": false,
+	} {
+		if got := pickle.IsDecimal(text); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	deep := any(nil)
 	for range codec.MaxDepth + 1 {

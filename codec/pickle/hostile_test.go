@@ -22,10 +22,50 @@ func bomb(start, open, closing string) string {
 	return b.String() + "}U\x01ah\x28s."
 }
 
+// entries are n keys, each with the value of the same opcodes.
+func entries(n int, value string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "U\x05%05x%s", i, value)
+	}
+	return b.String()
+}
+
+// Many values of unknown classes cost no more than they are long: the pickle is
+// read to split it and to join it, and not for each.
+func TestManyValuesOfUnknownClasses(t *testing.T) {
+	const n = 5000
+	data := []byte("}capp\nC\nq\x000(" + entries(n, "h\x00)\x81") + "u.")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	all, err := c.Split(data)
+	if err != nil || len(all) != n {
+		t.Fatalf("%d entries, %v", len(all), err)
+	}
+	for _, e := range all {
+		if v, err := c.Decode(e.Raw); err != nil || v.(codec.Opaque).Kind != "app.C" {
+			t.Fatalf("got %v, %v", v, err)
+		}
+	}
+	joined, err := c.Join(nil, all)
+	if err != nil || string(joined) != string(data) {
+		t.Errorf("joined to %d bytes of %d, %v", len(joined), len(data), err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 32<<20 {
+		t.Errorf("%d MiB were allocated for %d kB", used>>20, len(data)>>10)
+	}
+}
+
 // Hostile pickles are refused, or are data; nothing is called, and what is
 // allocated is bounded.
 func TestHostilePickles(t *testing.T) {
 	nested := strings.Repeat("]", 1000000) + strings.Repeat("a", 999999)
+	const n = 20000
+	again := func(arg, class, args, call string) string { // n calls with one argument
+		return "](" + arg + "q\x000" + class + "q\x010" + strings.Repeat("h\x01"+args+call, n) + "e}U\x01aNs."
+	}
+	text := "X\x20\x4e\x00\x00" + strings.Repeat("1", n)
 	for name, row := range map[string]struct{ data, want string }{
 		"os.system, protocol 0":          {"(dS'a'\ncos\nsystem\n(S'id'\ntRs.", "map[a:<os.system>]"},
 		"os.system, protocol 4":          {"\x80\x04}\x8c\x01a\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85Rs.", "map[a:<os.system>]"},
@@ -48,27 +88,37 @@ func TestHostilePickles(t *testing.T) {
 		"a key is an object":             {"}cos\nsystem\nNs.", "malformed"},
 		"a value by its side effect":     {"cos\nsystem\nU\x02id\x85R0}.", "map[]"},
 
-		"text of 2^63 bytes":        {"}U\x01a\x8d\x00\x00\x00\x00\x00\x00\x00\x80xs.", "malformed"},
-		"text of 2^32 bytes":        {"}U\x01aX\xff\xff\xff\xffxs.", "malformed"},
-		"str of -1 bytes":           {"}U\x01aT\xff\xff\xff\xffxs.", "malformed"},
-		"bytearray of 2^64 bytes":   {"}U\x01a\x96\xff\xff\xff\xff\xff\xff\xff\xffxs.", "malformed"},
-		"a frame of 2^64 bytes":     {"\x80\x04\x95\xff\xff\xff\xff\xff\xff\xff\xff}.", "malformed"},
-		"a number of 2^31 bytes":    {"}U\x01a\x8b\xff\xff\xff\x7f\x01s.", "malformed"},
-		"a number of -1 bytes":      {"}U\x01a\x8b\xff\xff\xff\xff\x01s.", "malformed"},
-		"a number of 5000 bytes":    {"}U\x01a\x8b\x88\x13\x00\x00" + strings.Repeat("\x11", 5000) + "s.", "limit"},
-		"a number of 5000 digits":   {"}U\x01aL" + strings.Repeat("1", 5000) + "L\ns.", "limit"},
-		"a memo of 2^32":            {"}r\xff\xff\xff\xffU\x01aK\x01s.", "map[a:1]"},
-		"a memo of 2^62":            {"}p4611686018427387904\nU\x01aK\x01s.", "map[a:1]"},
-		"10^6 nested lists":         {"}U\x01a" + nested + "s.", "limit"},
-		"10^6 nested tuples":        {"}U\x01aN" + strings.Repeat("\x85", 1000000) + "s.", "limit"},
-		"500 nested lists":          {"}U\x01a" + strings.Repeat("]", 501) + strings.Repeat("a", 500) + "s.", "limit"},
-		"10^6 marks":                {"}" + strings.Repeat("(", 1000000) + ".", "malformed"},
-		"doubled lists":             {bomb("]", "](", "e"), "limit"},
-		"doubled tuples":            {bomb(")", "", "\x86"), "limit"},
-		"doubled dicts":             {bomb("}", "}(U\x01a", "U\x01bh\x00u"), "malformed"},
-		"a million times 64 kB":     {"X\x00\x00\x01\x00" + strings.Repeat("x", 65536) + "q\x000}U\x01a](" + strings.Repeat("h\x00", 1000) + "es.", "limit"},
-		"5 million opcodes":         {"}U\x01a" + strings.Repeat("N0", 2500000) + "Ns.", "limit"},
-		"17 MiB":                    {"}U\x01aNs." + strings.Repeat(" ", 17<<20), "limit"},
+		"text of 2^63 bytes":      {"}U\x01a\x8d\x00\x00\x00\x00\x00\x00\x00\x80xs.", "malformed"},
+		"text of 2^32 bytes":      {"}U\x01aX\xff\xff\xff\xffxs.", "malformed"},
+		"str of -1 bytes":         {"}U\x01aT\xff\xff\xff\xffxs.", "malformed"},
+		"bytearray of 2^64 bytes": {"}U\x01a\x96\xff\xff\xff\xff\xff\xff\xff\xffxs.", "malformed"},
+		"a frame of 2^64 bytes":   {"\x80\x04\x95\xff\xff\xff\xff\xff\xff\xff\xff}.", "malformed"},
+		"a number of 2^31 bytes":  {"}U\x01a\x8b\xff\xff\xff\x7f\x01s.", "malformed"},
+		"a number of -1 bytes":    {"}U\x01a\x8b\xff\xff\xff\xff\x01s.", "malformed"},
+		"a number of 5000 bytes":  {"}U\x01a\x8b\x88\x13\x00\x00" + strings.Repeat("\x11", 5000) + "s.", "limit"},
+		"a number of 5000 digits": {"}U\x01aL" + strings.Repeat("1", 5000) + "L\ns.", "limit"},
+		"a memo of 2^32":          {"}r\xff\xff\xff\xffU\x01aK\x01s.", "map[a:1]"},
+		"a memo of 2^62":          {"}p4611686018427387904\nU\x01aK\x01s.", "map[a:1]"},
+		"10^6 nested lists":       {"}U\x01a" + nested + "s.", "limit"},
+		"10^6 nested tuples":      {"}U\x01aN" + strings.Repeat("\x85", 1000000) + "s.", "limit"},
+		"500 nested lists":        {"}U\x01a" + strings.Repeat("]", 501) + strings.Repeat("a", 500) + "s.", "limit"},
+		"10^6 marks":              {"}" + strings.Repeat("(", 1000000) + ".", "malformed"},
+		"doubled lists":           {bomb("]", "](", "e"), "limit"},
+		"doubled tuples":          {bomb(")", "", "\x86"), "limit"},
+		"doubled dicts":           {bomb("}", "}(U\x01a", "U\x01bh\x00u"), "malformed"},
+		"a million times 64 kB":   {"X\x00\x00\x01\x00" + strings.Repeat("x", 65536) + "q\x000}U\x01a](" + strings.Repeat("h\x00", 1000) + "es.", "limit"},
+		"5 million opcodes":       {"}U\x01a" + strings.Repeat("N0", 2500000) + "Ns.", "limit"},
+		"17 MiB":                  {"}U\x01aNs." + strings.Repeat(" ", 17<<20), "limit"},
+
+		"a set of one list, again and again":   {again("]("+strings.Repeat("N", n)+"e", "c__builtin__\nset\n", "h\x00\x85", "R"), "limit"},
+		"a set by INST":                        {"](" + strings.Repeat("N", n) + "eq\x000](" + strings.Repeat("(h\x00i__builtin__\nset\n", n) + "e}U\x01aNs.", "limit"},
+		"a set by OBJ":                         {again("]("+strings.Repeat("N", n)+"e", "c__builtin__\nset\n", "", "0(h\x01h\x00o"), "limit"},
+		"one Decimal's digits again and again": {again(text, "cdecimal\nDecimal\n", "h\x00\x85", "R"), "limit"},
+		"one text as bytes again and again":    {again(text, "c_codecs\nencode\n", "h\x00U\x06latin1\x86", "R"), "limit"},
+		"one state of a UUID again and again":  {again("}("+strings.Repeat("U\x03intN", n)+"u", "cuuid\nUUID\n", "", ")\x81h\x00b"), "limit"},
+		"a class of a long name 70000 times":   {"}c" + strings.Repeat("x", n) + "\n" + strings.Repeat("y", n) + "\nq\x000(" + entries(70000, "h\x00") + "u.", "limit"},
+		"one name of 20 kB again and again":    {again("N", "c"+strings.Repeat("x", n)+"\ny\n", ")", "R"), "map[a:<nil>]"},
+
 		"a list in itself":          {"}U\x01a]q\x00h\x00as.", "map[a:<list with itself>]"},
 		"a dict in itself":          {"}q\x00U\x01ah\x00s.", "map[a:<dict with itself>]"},
 		"a tuple in itself":         {"}U\x01a]q\x00h\x00\x85q\x01a0h\x01s.", "map[a:<tuple with itself>]"},

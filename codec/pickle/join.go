@@ -35,14 +35,14 @@ func (Codec) Join(dst []byte, all []codec.Entry) ([]byte, error) {
 		case !wtf8.Valid(all[i].Key):
 			return dst, fault.Unfit(all[i].Key, "it isn't UTF-8")
 		case isBound(raw):
-			pickle, _, err := unbind(raw)
+			b, err := unbind(raw)
 			if err != nil {
 				return dst, err
 			}
-			if base != nil && !bytes.Equal(base, pickle) {
+			if base != nil && !same(base, b.pickle) {
 				return dst, inseparable("it comes from another session")
 			}
-			base = pickle
+			base = b.pickle
 		}
 	}
 	var out []byte
@@ -91,7 +91,7 @@ func joinOnto(dst, pickle []byte, all []codec.Entry) ([]byte, error) {
 		return nil, err
 	}
 	read := r.entries()
-	if slices.EqualFunc(read, all, func(a, b codec.Entry) bool { return a.Key == b.Key && bytes.Equal(a.Raw, b.Raw) }) {
+	if slices.EqualFunc(read, all, unchanged) {
 		return append(dst, pickle...), nil
 	}
 	there := map[string][]byte{} // what the pickle sets up to the cut
@@ -107,7 +107,8 @@ func joinOnto(dst, pickle []byte, all []codec.Entry) ([]byte, error) {
 		}
 		switch {
 		case isBound(e.Raw):
-			if _, place, err := unbind(e.Raw); err != nil || place >= len(read) || read[place].Key != e.Key {
+			b, err := unbind(e.Raw)
+			if err != nil || uint64(b.place) >= uint64(len(read)) || !unchanged(read[b.place], e) {
 				return nil, inseparable("it was moved to another key")
 			}
 		case !ok || !bytes.Equal(old, e.Raw):
@@ -134,4 +135,23 @@ func joinOnto(dst, pickle []byte, all []codec.Entry) ([]byte, error) {
 		}
 	}
 	return append(out, opStop), nil
+}
+
+// same is bytes.Equal, which looks into what Split has put into memory once.
+func same(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || bytes.Equal(a, b))
+}
+
+// unchanged compares two entries. The pickles of those that are bound to one are
+// the same.
+func unchanged(a, b codec.Entry) bool {
+	if a.Key != b.Key || isBound(a.Raw) != isBound(b.Raw) {
+		return false
+	}
+	if !isBound(a.Raw) {
+		return bytes.Equal(a.Raw, b.Raw)
+	}
+	was, err := unbind(a.Raw)
+	is, err2 := unbind(b.Raw)
+	return err == nil && err2 == nil && was.place == is.place && bytes.Equal(was.kind, is.kind)
 }

@@ -3,13 +3,15 @@ package pickle
 import "encoding/binary"
 
 // A machine does what a pickle's opcodes say, to data only: it makes no object
-// and calls nothing. What it allocates is in proportion to the opcodes that it
-// has read, whatever lengths they claim.
+// and calls nothing. What it allocates is in proportion to the bytes and opcodes
+// that it has read, whatever lengths they claim, and to what its calls are
+// charged for: an argument that is read once and fetched from the memo for each
+// of many calls is looked at by each of them.
 type machine struct {
 	data  []byte
 	pos   int // of the next byte
 	at    int // of the opcode that is being done
-	steps int
+	steps int // opcodes, and what calls were charged for
 
 	protocol byte // that its PROTO names; 0: there is none
 
@@ -71,6 +73,25 @@ func (m *machine) next() (op byte, err error) {
 		err = m.step(op)
 	}
 	return op, err
+}
+
+// charge counts the work on what a call was given as opcodes: each of a
+// container's items, and eight bytes of text, which take no longer.
+func (m *machine) charge(args ...any) error {
+	for _, arg := range args {
+		switch arg := arg.(type) {
+		case *seq:
+			m.steps += len(arg.items)
+		case *dict:
+			m.steps += len(arg.items)
+		case string:
+			m.steps += len(arg) / 8
+		}
+	}
+	if m.steps > maxSteps {
+		return beyondLimit(m.at)
+	}
+	return nil
 }
 
 func (m *machine) fail() error { return malformed(m.at) }

@@ -1,5 +1,7 @@
 package pickle
 
+import "unicode/utf8"
+
 // What stands on a machine's stack: nil, bool, int64, *big.Int, float64,
 // string, []byte and codec.Markup as they are, and these. The pointers are what
 // Python's identity is: a memo hands out the same one each time.
@@ -36,7 +38,16 @@ type byteArray []byte
 // A global is a name of a module's, not looked up.
 type global struct{ module, name string }
 
-func (g *global) String() string { return g.module + "." + g.name }
+// String is of 257 bytes at most: those of a program are shorter.
+func (g *global) String() string { return cut(g.module) + "." + cut(g.name) }
+
+func cut(name string) string {
+	n := min(len(name), 128)
+	for n < len(name) && !utf8.RuneStart(name[n]) {
+		n--
+	}
+	return name[:n]
+}
 
 // A call is an object of a class that is on the list, and the arguments that
 // make it anew. They are checked.

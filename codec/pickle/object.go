@@ -40,7 +40,7 @@ func (m *machine) stepObject(op byte) error {
 		if err != nil {
 			return err
 		}
-		return m.push(m.made(g, args, calling))
+		return m.made(g, args, calling)
 	case opObj:
 		args, err := m.popMark()
 		if err != nil {
@@ -116,7 +116,7 @@ const (
 func (m *machine) make(class any, args []any, w way) error {
 	switch class := class.(type) {
 	case *global:
-		return m.push(m.made(class, args, w))
+		return m.made(class, args, w)
 	case *object:
 		m.unknown()
 		return m.push(&object{class.class})
@@ -124,15 +124,20 @@ func (m *machine) make(class any, args []any, w way) error {
 	return m.fail()
 }
 
-// made is the value that class and args stand for if they are on the list, and
-// an object else: also where a class on the list has arguments that no pickler
-// writes.
-func (m *machine) made(class *global, args []any, w way) any {
+// made pushes the value that class and args stand for if they are on the list,
+// and an object else: also where a class on the list has arguments that no
+// pickler writes.
+func (m *machine) made(class *global, args []any, w way) error {
+	name := class.String()
+	m.steps += len(name) / 8
+	if err := m.charge(args...); err != nil {
+		return err
+	}
 	if v := known(class, args, w); v != nil {
-		return v
+		return m.push(v)
 	}
 	m.unknown()
-	return &object{class.String()}
+	return m.push(&object{name})
 }
 
 // unknown makes a note of an object that can't be made again.
@@ -271,6 +276,9 @@ func (m *machine) build() error {
 	}
 	switch into := into.(type) {
 	case *uuidObject:
+		if err := m.charge(state); err != nil {
+			return err
+		}
 		if !into.set(state) {
 			into.odd = true
 			m.unknown()

@@ -15,7 +15,8 @@ type record struct {
 	raw    []byte         // the values, each by itself; nothing of those that can't be
 	spans  []entries.Span // of each pair of root
 	keys   string
-	what   map[int]string // why pairs can't be by themselves
+	what   map[int]string // the kinds of those pairs that can't be by themselves
+	tail   int            // how much entries writes of them
 
 	// The pickle up to cut sets the first pairs of root; what follows sets the
 	// others and has no object in it.
@@ -52,6 +53,10 @@ func read(data []byte) (*record, error) {
 			if r.what == nil {
 				r.what = map[int]string{}
 			}
+			what = kind(root.items[2*i+1], what)
+			if r.tail += len(what) + tailLen; r.tail > maxSize {
+				return nil, errTooMuch
+			}
 			r.what[i], last, e.out = what, i, e.out[:from]
 		}
 		r.spans[i] = entries.Span{Key: start, KeyEnd: len(keys), Value: from, ValueEnd: len(e.out)}
@@ -73,11 +78,19 @@ func (r *record) entries() []codec.Entry {
 	if r.what == nil {
 		return all
 	}
-	buf := make([]byte, 0, len(boundMark)+4+len(r.pickle)+4*len(r.what))
+	kinds := make(map[string]string, len(r.what)) // of a key that stands there twice the last
+	for i, s := range r.spans {
+		if kind, ok := r.what[i]; ok {
+			kinds[r.keys[s.Key:s.KeyEnd]] = kind
+		}
+	}
+	buf := make([]byte, 0, len(boundMark)+4+len(r.pickle)+r.tail)
 	buf = binary.LittleEndian.AppendUint32(append(buf, boundMark...), uint32(len(r.pickle)))
 	buf = append(buf, r.pickle...)
 	for i := range all {
 		if len(all[i].Raw) == 0 {
+			kind := kinds[all[i].Key]
+			buf = binary.LittleEndian.AppendUint16(append(buf, kind...), uint16(len(kind)))
 			buf = binary.LittleEndian.AppendUint32(buf, uint32(i))
 			all[i].Raw = buf[:len(buf):len(buf)]
 		}
@@ -85,61 +98,62 @@ func (r *record) entries() []codec.Entry {
 	return all
 }
 
-// kind is what an Opaque says that the value under key is.
-func (r *record) kind(key string) string {
-	for i := len(r.spans) - 1; i >= 0; i-- {
-		s := r.spans[i]
-		if r.keys[s.Key:s.KeyEnd] != key {
-			continue
-		}
-		switch v := r.root.items[2*i+1].(type) {
-		case *seq:
-			return v.kind.String() + " with " + r.what[i]
-		case *dict:
-			return "dict with " + r.what[i]
-		}
-		return r.what[i]
+// kind is what an Opaque says that v is, which has what in it.
+func kind(v any, what string) string {
+	switch v := v.(type) {
+	case *seq:
+		return v.kind.String() + " with " + what
+	case *dict:
+		return "dict with " + what
 	}
-	return ""
+	return what
 }
 
 // The bytes of a value that can't be by itself are the whole pickle, behind a
-// mark that is no opcode, and the place of its entry among the session's:
+// mark that is no opcode, its kind, and the place of its entry among the
+// session's:
 //
-//	00 | length of the pickle (u32) | the pickle | places (u32 each), its own the last
+//	00 | length of the pickle (u32) | the pickle | for each: kind, length of the kind (u16), place (u32); its own the last
 //
 // So all such values of a session are the same bytes in memory, of different
 // lengths.
-const boundMark = "\x00"
+const (
+	boundMark = "\x00"
+	tailLen   = 6 // without the kind
+)
 
 func isBound(raw []byte) bool { return len(raw) > 0 && raw[0] == boundMark[0] }
 
-// unbind gives the pickle and the place.
-func unbind(raw []byte) (pickle []byte, place int, err error) {
-	rest := raw[len(boundMark):]
-	if len(rest) < 4 {
-		return nil, 0, malformed(len(raw))
-	}
-	n := uint64(binary.LittleEndian.Uint32(rest))
-	if rest = rest[4:]; n > uint64(len(rest)) || len(rest)-int(n) < 4 {
-		return nil, 0, malformed(len(raw))
-	}
-	return rest[:n:n], int(binary.LittleEndian.Uint32(rest[len(rest)-4:])), nil
+// A bound is what such bytes say.
+type bound struct {
+	pickle, kind []byte
+	place        uint32
 }
 
-// decodeBound gives the Opaque of a value that can't be by itself.
+func unbind(raw []byte) (bound, error) {
+	rest := raw[len(boundMark):]
+	if len(rest) < 4 {
+		return bound{}, malformed(len(raw))
+	}
+	n := uint64(binary.LittleEndian.Uint32(rest))
+	if rest = rest[4:]; n > uint64(len(rest)) || len(rest)-int(n) < tailLen {
+		return bound{}, malformed(len(raw))
+	}
+	b := bound{pickle: rest[:n:n], place: binary.LittleEndian.Uint32(rest[len(rest)-4:])}
+	size := int(binary.LittleEndian.Uint16(rest[len(rest)-tailLen:]))
+	if rest = rest[n : len(rest)-tailLen]; size > len(rest) {
+		return bound{}, malformed(len(raw))
+	}
+	b.kind = rest[len(rest)-size:]
+	return b, nil
+}
+
+// decodeBound gives the Opaque of a value that can't be by itself. The pickle is
+// read again when Join writes it.
 func decodeBound(raw []byte) (any, error) {
-	pickle, place, err := unbind(raw)
+	b, err := unbind(raw)
 	if err != nil {
 		return nil, err
 	}
-	r, err := read(pickle)
-	if err != nil {
-		return nil, err
-	}
-	all := r.entries()
-	if place >= len(all) || !isBound(all[place].Raw) {
-		return nil, malformed(len(raw))
-	}
-	return codec.Opaque{Kind: r.kind(all[place].Key), Raw: raw[:len(raw):len(raw)]}, nil
+	return codec.Opaque{Kind: string(b.kind), Raw: raw[:len(raw):len(raw)]}, nil
 }

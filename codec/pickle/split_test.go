@@ -102,7 +102,7 @@ func TestSplit(t *testing.T) {
 	for _, data := range []string{
 		"", ".", "N.", "K\x01.", "].", "}", "}K\x01Ns.", "}NNs.", "}\x80\x06.", "}(U\x01au.", "\x80\x05\x95\xff\x00\x00\x00\x00\x00\x00\x00}.",
 		"}U\x01a]]s.U", "0.", "1.", "2.", "h\x00.", "}(U\x01aU\x01b.", "}]Ns.", "}c\nx\n0.", "}cx\n\n0.", "}U\x01aS'\\xff'\ns.", "}U\x01a}]\x85\x85Nss.", "}]\x85\x85Ns.", "}X\x01\x00\x00\x00\xffNs.", "}U\x01\x80Ns.",
-		"}U\x01aI1_0\ns.", "}U\x01aI\ns.", "}U\x01aF0x1p3\ns.", "}U\x01aF1e999\ns.", "}U\x01aS'b\ns.", "}U\x01aS'\\x0'\ns.", "}U\x01aV\\u00\ns.", "}U\x01aV\\U00110000\ns.",
+		"}U\x01aI1_0\ns.", "}U\x01aI-0\ns.", "}U\x01aI\ns.", "}U\x01aF0x1p3\ns.", "}U\x01aF1e999\ns.", "}U\x01aS'b\ns.", "}U\x01aS'\\x0'\ns.", "}U\x01aV\\u00\ns.", "}U\x01aV\\U00110000\ns.",
 	} {
 		if entries, err := c.Split([]byte(data)); !errors.Is(err, codec.ErrMalformed) {
 			t.Errorf("%q: got %v, %v, want ErrMalformed", data, entries, err)
@@ -252,11 +252,19 @@ func TestErrOpaque(t *testing.T) {
 	entries := split(t, carts)
 	moved := slices.Clone(entries)
 	moved[1].Key, moved[0].Key = "n", "cart"
+	tail := func(n int, with string) []codec.Entry { // with in place of the last n bytes
+		other := slices.Clone(entries)
+		raw := other[1].Raw
+		other[1].Raw = append(slices.Clone(raw[:len(raw)-n]), with...)
+		return other
+	}
 	other := split(t, strings.Replace(carts, "K\x02", "K\x03", 1))
 	for name, all := range map[string][]codec.Entry{
 		"deleted":         without(entries, "n"),
 		"deleted, opaque": without(entries, "cart"),
 		"moved":           moved,
+		"no such place":   tail(4, "\xff\xff\xff\xff"),
+		"another kind":    tail(14, "app.Dart\x08\x00\x01\x00\x00\x00"),
 		"copied":          append(slices.Clone(entries), codec.Entry{Key: "z", Raw: entries[1].Raw}),
 		"another session": append(slices.Clone(entries[:2]), other[2:]...),
 		"a new session":   {{Key: "cart", Raw: entries[1].Raw}},
@@ -264,6 +272,18 @@ func TestErrOpaque(t *testing.T) {
 		got, err := c.Join([]byte("x"), all)
 		if _, ok := errors.AsType[*codec.ValueError](err); !ok || !errors.Is(err, pickle.ErrOpaque) || string(got) != "x" {
 			t.Errorf("%s: got %q, %v, want ErrOpaque", name, got, err)
+		}
+	}
+	apart := slices.Clone(entries) // not the same memory
+	for i := range apart {
+		apart[i].Raw = slices.Clone(apart[i].Raw)
+	}
+	if got, err := c.Join(nil, apart); err != nil || string(got) != carts {
+		t.Errorf("copies: got %q, %v", got, err)
+	}
+	for _, raw := range []string{"\x00", "\x00\x02\x00\x00\x00}.", "\x00\x02\x00\x00\x00}.\x00\x00\x00\x00", "\x00\x02\x00\x00\x00}.\x01\x00\x00\x00\x00\x00", "\x00\xff\xff\xff\xff}."} {
+		if v, err := c.Decode([]byte(raw)); !errors.Is(err, codec.ErrMalformed) {
+			t.Errorf("%q: got %v, %v, want ErrMalformed", raw, v, err)
 		}
 	}
 	o, err := c.Decode(entries[1].Raw)

@@ -46,6 +46,9 @@ func (m *machine) textual(op byte) (any, error) {
 		if text == "00" || text == "01" {
 			return text == "01", nil
 		}
+		if text == "-0" {
+			return nil, m.fail() // no pickler writes what is False to Python: two characters, and nought
+		}
 		return m.decimal(text)
 	case opLong:
 		return m.decimal(strings.TrimSuffix(text, "L"))

@@ -27,15 +27,15 @@ func Cluster(t testing.TB, args ...string) *RedisCluster {
 	c := &RedisCluster{t: t}
 	var buses []string
 	for range 6 {
-		bus, err := freePort()
-		if err != nil {
-			t.Fatal(err)
-		}
+		bus := ""
+		c.Nodes = append(c.Nodes, redis(t, tempDir(t), "--port", func() []string {
+			bus = mustFreePort(t)
+			return append([]string{
+				"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "2000",
+				"--repl-diskless-sync-delay", "0",
+			}, args...)
+		}))
 		buses = append(buses, bus)
-		c.Nodes = append(c.Nodes, Redis(t, append([]string{
-			"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "2000",
-			"--repl-diskless-sync-delay", "0",
-		}, args...)...))
 	}
 	for i, node := range c.Nodes {
 		c.must(node, fmt.Sprintf("CLUSTER SET-CONFIG-EPOCH %d", i+1))

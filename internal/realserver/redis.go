@@ -14,7 +14,7 @@ import (
 // options holds: "--requirepass", "secret" or "--aclfile", path.
 func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
-	return redis(t, tempDir(t), "--port", args)
+	return redis(t, tempDir(t), "--port", func() []string { return args })
 }
 
 // RedisTLS is Redis with an Addr that speaks TLS only, under a certificate of
@@ -26,23 +26,22 @@ func RedisTLS(t testing.TB, args ...string) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := redis(t, dir, "--tls-port", append([]string{
-		"--port", "0", "--tls-cert-file", cert, "--tls-key-file", key,
-		"--tls-ca-cert-file", cert, "--tls-auth-clients", "no",
-	}, args...))
+	s := redis(t, dir, "--tls-port", func() []string {
+		return append([]string{
+			"--port", "0", "--tls-cert-file", cert, "--tls-key-file", key,
+			"--tls-ca-cert-file", cert, "--tls-auth-clients", "no",
+		}, args...)
+	})
 	s.CAFile = cert
 	return s
 }
 
-func redis(t testing.TB, dir, portOption string, args []string) *Server {
+// redis asks for args at each try: there may be ports among them.
+func redis(t testing.TB, dir, portOption string, args func() []string) *Server {
 	t.Helper()
 	program := find(t, "redis-server")
 	socket := filepath.Join(dir, "redis.sock")
-	for tries := 5; ; tries-- {
-		port, err := freePort()
-		if err != nil {
-			t.Fatal(err)
-		}
+	return onFreePort(t, func(port string) *Server {
 		s := &Server{
 			Addr: net.JoinHostPort("127.0.0.1", port), Socket: socket, Dir: dir,
 			t: t, program: program,
@@ -51,13 +50,33 @@ func redis(t testing.TB, dir, portOption string, args []string) *Server {
 		s.args = append([]string{
 			"--bind", "127.0.0.1", portOption, port, "--unixsocket", socket, "--unixsocketperm", "700",
 			"--dir", dir, "--save", "", "--appendonly", "no",
-		}, args...)
+		}, args()...)
+		return s
+	})
+}
+
+// onFreePort starts the server that setUp makes for a port, and one for another
+// port if somebody was there first.
+func onFreePort(t testing.TB, setUp func(port string) *Server) *Server {
+	t.Helper()
+	for tries := 5; ; tries-- {
+		s := setUp(mustFreePort(t))
 		t.Cleanup(s.Stop)
-		if err = s.start(); err == nil {
+		err := s.start()
+		if err == nil {
 			return s
 		}
 		if tries == 1 || !strings.Contains(err.Error(), "in use") {
 			t.Fatal(err)
 		}
 	}
+}
+
+func mustFreePort(t testing.TB) string {
+	t.Helper()
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }

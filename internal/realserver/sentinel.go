@@ -45,27 +45,23 @@ func Sentinel(t testing.TB) *RedisSentinel {
 
 func sentinel(t testing.TB, host, port string) *Server {
 	t.Helper()
-	own, err := freePort()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &Server{Addr: net.JoinHostPort("127.0.0.1", own), Dir: tempDir(t), t: t, program: find(t, "redis-server")}
-	s.answers = s.pong
-	config := filepath.Join(s.Dir, "sentinel.conf") // which it writes to
-	text := fmt.Sprintf(`port %s
+	program, dir := find(t, "redis-server"), tempDir(t)
+	config := filepath.Join(dir, "sentinel.conf") // which it writes to
+	return onFreePort(t, func(own string) *Server {
+		text := fmt.Sprintf(`port %s
 bind 127.0.0.1
 dir %s
 sentinel monitor %s %s %s 2
 sentinel down-after-milliseconds %[3]s 1000
 sentinel failover-timeout %[3]s 3000
-`, own, s.Dir, MasterName, host, port)
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.args = []string{config, "--sentinel"}
-	t.Cleanup(s.Stop)
-	s.Start()
-	return s
+`, own, dir, MasterName, host, port)
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{Addr: net.JoinHostPort("127.0.0.1", own), Dir: dir, t: t, program: program, args: []string{config, "--sentinel"}}
+		s.answers = s.pong
+		return s
+	})
 }
 
 // Settle waits until the sentinels that run agree on a primary that answers, on

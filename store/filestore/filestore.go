@@ -44,7 +44,8 @@ type Options struct {
 	// Threshold is how many files a write leaves alone; 0: any number. If there
 	// are more, cachelib's rule (SESSION_FILE_THRESHOLD) applies: what is over is
 	// deleted, and if that isn't enough, live sessions, those first that would
-	// end first. Files that cachelib wouldn't have named stay.
+	// end first, but not the one that is written. Files that cachelib wouldn't
+	// have named stay, and don't count.
 	Threshold int
 
 	// Dropped is told how many live sessions a write has deleted for Threshold.
@@ -144,7 +145,7 @@ func (s *Store) write(ctx context.Context, key string, data []byte, life time.Du
 		return dewar.Item{}, errData
 	}
 	if s.threshold > 0 {
-		s.prune(ctx)
+		s.prune(ctx, p)
 	}
 	unlock, err := s.lock(ctx, p.shard)
 	if err != nil {

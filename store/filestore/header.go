@@ -18,8 +18,10 @@ var ErrLife = errors.New("filestore: a life must be positive and end before 2106
 // It is four bytes, as Python's struct.pack("I") makes them: unsigned, in the
 // machine's own order; 0 is never. Before cachelib 0.7 it was the pickle of the
 // number, protocol 4 or 5. A file begins with such a pickle if it begins with
-// all of one but the digits. As four bytes, its beginning would be a moment in
-// 1970, 1973 or 1974: nothing that is kept says that.
+// all of one but the digits. As four bytes, the beginning of the longer ones
+// would be a moment in 1973 or 1974: nothing that is kept says that. That of the
+// shortest, whose fourth byte is its number, may be a moment of any year: there
+// the pickle of the data must follow, as in those cachelibs it always did.
 type header struct {
 	ends uint32 // the last second of its life, Unix time; 0: never
 	size int    // of the header
@@ -48,7 +50,7 @@ func parsePickled(b []byte) (header, bool) {
 		return header{}, false
 	}
 	switch b := b[2:]; {
-	case len(b) >= 3 && b[0] == 'K' && b[2] == '.': // BININT1, STOP
+	case len(b) >= 4 && b[0] == 'K' && b[2] == '.' && b[3] == 0x80: // BININT1, STOP, PROTO of the data
 		return header{ends: uint32(b[1]), size: 5}, true
 	case len(b) >= 15 && bytes.HasPrefix(b, []byte("\x95\x06\x00\x00\x00\x00\x00\x00\x00J")) && b[14] == '.': // FRAME, BININT
 		return header{ends: positive(b[10:]), size: 17, at: 12, most: math.MaxInt32}, true

@@ -4,11 +4,13 @@ package filestore_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -92,4 +94,16 @@ func seeded(t *testing.T) *rand.Rand {
 		}
 	})
 	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// hold takes the lock of a key's file, as another process.
+func hold(t *testing.T, dir, key string) *os.File {
+	t.Helper()
+	var n int
+	_, err := fmt.Sscanf(hexOf(key)[:2], "%x", &n)
+	must(t, err)
+	f, err := os.OpenFile(filepath.Join(dir+".dewar/lock", fmt.Sprint(n%64)), os.O_RDWR|os.O_CREATE, 0o600)
+	must(t, err)
+	must(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	return f
 }

@@ -80,60 +80,87 @@ func (s *Store) isOver(p place) (bool, error) {
 }
 
 // prune is cachelib's rule, FileSystemCache._prune, but that the number is
-// counted anew before anything is deleted for it: cachelib's own may be wrong,
-// and would have more sessions go the more it is. What can't be looked at or
-// deleted is passed over: the write that this comes before isn't to fail for it.
-func (s *Store) prune(ctx context.Context) {
+// counted anew before anything is deleted for it, and without the files that
+// cachelib wouldn't have named: its own may be wrong, and would have more
+// sessions go the more it is. One at a time prunes, and whoever writes meanwhile
+// goes on. What can't be looked at or deleted is passed over: the write of the
+// file self, which this comes before, isn't to fail for it.
+func (s *Store) prune(ctx context.Context, self place) {
 	if n, _, _ := s.count(); n <= s.threshold {
 		return
 	}
-	n, err := s.recount(ctx)
-	if err != nil || n <= s.threshold {
+	unlock := s.tryLock(pruneLock)
+	if unlock == nil {
 		return
 	}
-	names, err := namesIn(s.dir)
-	if err != nil {
-		return
-	}
-	type aged struct {
-		place
-		header
-	}
-	var rest []aged
-	for _, name := range names {
-		if !isName(name) {
-			continue
-		}
-		p := s.at(name)
-		if gone, err := s.removeOver(ctx, p); gone {
-			n--
-		} else if h, perr := p.peek(); err == nil && perr == nil {
-			rest = append(rest, aged{p, h})
-		}
-	}
-	slices.SortStableFunc(rest, func(a, b aged) int { return cmp.Compare(a.ends, b.ends) })
-	live := 0
-	for _, a := range rest {
-		if n <= s.threshold {
-			break
-		}
-		if s.removeAnyway(ctx, a.place) {
-			n, live = n-1, live+1
-		}
-	}
+	live := s.pruneLocked(ctx, self)
+	unlock()
 	if live > 0 {
 		s.dropped(live)
 	}
 }
 
-// removeAnyway deletes a file and reports whether it was there.
-func (s *Store) removeAnyway(ctx context.Context, p place) bool {
-	unlock, err := s.lock(ctx, p.shard)
+// aged is a file and when its life ended when it was listed.
+type aged struct {
+	place
+	ends uint32
+}
+
+// pruneLocked reports how many live sessions it has deleted.
+func (s *Store) pruneLocked(ctx context.Context, self place) (live int) {
+	if _, err := s.recount(ctx); err != nil {
+		return 0
+	}
+	names, err := namesIn(s.dir)
 	if err != nil {
-		return false
+		return 0
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !isName(name) })
+	n := len(names)
+	if n <= s.threshold {
+		return 0
+	}
+	var rest []aged
+	for _, name := range names {
+		p := s.at(name)
+		gone, err := s.removeOver(ctx, p)
+		h, perr := p.peek()
+		switch {
+		case gone, errors.Is(perr, dewar.ErrNotFound):
+			n--
+		case err == nil && perr == nil && p != self:
+			rest = append(rest, aged{p, h.ends})
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b aged) int { return cmp.Compare(a.ends, b.ends) })
+	for _, a := range rest {
+		if n <= s.threshold {
+			break
+		}
+		gone, err := s.removeAged(ctx, a)
+		if gone {
+			live++
+		}
+		if gone || errors.Is(err, dewar.ErrNotFound) {
+			n--
+		}
+	}
+	return live
+}
+
+// removeAged deletes a file unless it was written or touched since it was
+// listed. The error is dewar.ErrNotFound if somebody else was first.
+func (s *Store) removeAged(ctx context.Context, a aged) (gone bool, err error) {
+	unlock, err := s.lock(ctx, a.shard)
+	if err != nil {
+		return false, err
 	}
 	defer unlock()
-	return s.remove(ctx, p) == nil
+	if h, err := a.peek(); err != nil || h.ends != a.ends {
+		return false, err
+	}
+	err = s.remove(ctx, a.place)
+	return err == nil, err
 }
 
 // namesIn lists a folder, each name once, in order.

@@ -15,15 +15,8 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[dewar.Listed,
 	return func(yield func(dewar.Listed, error) bool) {
 		servers := []redislayout.Scan{s.scan(s.client)}
 		if c, ok := s.client.(*redis.ClusterClient); ok {
-			var mu sync.Mutex
-			servers = nil
-			err := c.ForEachMaster(ctx, func(_ context.Context, node *redis.Client) error {
-				mu.Lock()
-				defer mu.Unlock()
-				servers = append(servers, s.scan(node))
-				return nil
-			})
-			if err != nil {
+			var err error
+			if servers, err = await(ctx, func() ([]redislayout.Scan, error) { return s.primaries(ctx, c) }); err != nil {
 				yield(dewar.Listed{}, s.refusal(ctx, err))
 				return
 			}
@@ -32,10 +25,25 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[dewar.Listed,
 	}
 }
 
+func (s *Store) primaries(ctx context.Context, c *redis.ClusterClient) (servers []redislayout.Scan, err error) {
+	var mu sync.Mutex
+	err = c.ForEachMaster(ctx, func(_ context.Context, node *redis.Client) error {
+		mu.Lock()
+		defer mu.Unlock()
+		servers = append(servers, s.scan(node))
+		return nil
+	})
+	return servers, err
+}
+
 // scan asks this node for its keys.
 func (s *Store) scan(node redis.Cmdable) redislayout.Scan {
 	return func(ctx context.Context, cursor uint64, match string) ([]string, uint64, error) {
-		keys, next, err := node.ScanType(ctx, cursor, match, redislayout.Page, "string").Result()
+		var next uint64
+		keys, err := await(ctx, func() (keys []string, err error) {
+			keys, next, err = node.ScanType(ctx, cursor, match, redislayout.Page, "string").Result()
+			return keys, err
+		})
 		if err != nil {
 			return nil, 0, s.refusal(ctx, err)
 		}
@@ -50,7 +58,7 @@ func (s *Store) describe(ctx context.Context, keys []string) (sizes, left []int6
 		pipe.Do(ctx, "strlen", key)
 		pipe.Do(ctx, "pttl", key)
 	}
-	answers, err := pipe.Exec(ctx)
+	answers, err := await(ctx, func() ([]redis.Cmder, error) { return pipe.Exec(ctx) })
 	if err != nil {
 		return nil, nil, s.refusal(ctx, err)
 	}

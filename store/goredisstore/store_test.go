@@ -143,7 +143,13 @@ func TestServer(t *testing.T) {
 			refused(t, "a bad key", st.Remove(t.Context(), long, dewar.Item{}))
 		}
 		s.Pause()
-		for name, call := range verbs(st) {
+		calls := verbs(st)
+		calls["list"] = func(ctx context.Context) (err error) {
+			for _, err = range st.List(ctx, "") {
+			}
+			return err
+		}
+		for name, call := range calls {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			begun := time.Now()
 			err := call(ctx)
@@ -170,6 +176,37 @@ func layout(t *testing.T, s *realserver.Server) {
 	item, err := st.Create(t.Context(), "flask", []byte{0xff, 0}, 1500*time.Millisecond)
 	if ms, _ := do(t, s, "PTTL", "flask").(int64); err != nil || item.Left != 2*time.Second || ms <= 1500 || ms > 2000 || do(t, s, "GET", "flask") != "\xff\x00" {
 		t.Errorf("Create: %v, %v left, and really %d ms", err, item.Left, ms)
+	}
+}
+
+// What isn't Redis's protocol is no answer, and is not quoted.
+func TestAnswersThatAreNone(t *testing.T) {
+	for _, text := range []string{"k4p2-data\r\n", "?k4p2-data\r\n", "$k4p2-data\r\n", ":k4p2-data\r\n", "*k4p2-data\r\n", "HTTP/1.1 400 k4p2-data\r\n"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer conn.Close()
+					if _, err := conn.Read(make([]byte, 1<<10)); err == nil {
+						_, _ = conn.Write([]byte(text))
+					}
+				}()
+			}
+		}()
+		for name, call := range verbs(open(t, &redis.UniversalOptions{Addrs: []string{l.Addr().String()}})) {
+			err := call(t.Context())
+			if refused(t, name, err); err != nil && !strings.HasPrefix(err.Error(), "goredisstore: ") {
+				t.Errorf("%s of %q: %v", name, text, err)
+			}
+		}
+		_ = l.Close()
 	}
 }
 

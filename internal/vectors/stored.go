@@ -37,8 +37,9 @@ type StoreStep struct {
 	SetCookie []string          `json:"set_cookie"`
 	Vary      *string           `json:"vary"`
 	Errors    []string          `json:"errors"`
-	AfterView *Value            `json:"session_after_view"` // nil: the view wasn't reached
-	Store     []Stored          `json:"store"`              // all that was there afterwards
+	AfterView *Value            `json:"session_after_view"`       // nil: the view wasn't reached
+	Store     []Stored          `json:"store"`                    // all that was there afterwards
+	Documents [][]byte          `json:"documents_bson_no_id_b64"` // the same in MongoDB: BSON without _id
 }
 
 // A Stored is a record at rest, of a store that has keys.

@@ -15,7 +15,7 @@ import (
 func TestRefusals(t *testing.T) {
 	server := realserver.Mongo(t, "--enable-test-commands")
 	admin := raw(t, server).Database().Client().Database("admin")
-	st := open(t, "mongodb://"+server.Addr+"/?serverMonitoringMode=poll&serverSelectionTimeoutMS=1500", mongostore.Options{})
+	st := open(t, "mongodb://"+server.Addr+"/?serverMonitoringMode=poll&heartbeatFrequencyMS=500&serverSelectionTimeoutMS=1500", mongostore.Options{})
 	all := bson.A{"find", "update", "delete", "findAndModify"}
 	for _, row := range []struct {
 		name string

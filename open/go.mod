@@ -4,7 +4,19 @@ go 1.26
 
 require (
 	github.com/dewar-go/dewar v0.0.0
+	github.com/dewar-go/dewar/store/mongostore v0.0.0
 	github.com/dewar-go/dewar/store/redisstore v0.0.0
+)
+
+require (
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/xdg-go/scram v1.4.0 // indirect
+	github.com/xdg-go/stringprep v1.0.4 // indirect
+	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
+	go.mongodb.org/mongo-driver/v2 v2.10.0 // indirect
+	golang.org/x/crypto v0.54.0 // indirect
+	golang.org/x/sync v0.22.0 // indirect
+	golang.org/x/text v0.41.0 // indirect
 )
 
 require (
@@ -14,5 +26,6 @@ require (
 
 replace (
 	github.com/dewar-go/dewar => ../
+	github.com/dewar-go/dewar/store/mongostore => ../store/mongostore
 	github.com/dewar-go/dewar/store/redisstore => ../store/redisstore
 )

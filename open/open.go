@@ -10,6 +10,8 @@
 //	redis-sentinel://host:port,host:port/name/db
 //	                                         the Redis that sentinels know by that name;
 //	                                         rediss-sentinel:// over TLS
+//	mongodb://user:password@host:port/database?collection=sessions
+//	                                         MongoDB; see mongostore.Parse; mongodb+srv:// too
 //
 // The query of each may have, beside the store's own settings:
 //
@@ -24,6 +26,9 @@
 // A file: URL may have mode (octal rights of the files; 0600 if absent), threshold (how
 // many files are left alone, then Flask's rule; absent or 0: any number) and
 // sync=true (writes wait for the disk).
+//
+// A mongodb: URL in Flask's layout finds Flask-Session's documents too, for which the
+// server needs an index, mongostore's Migrate, so as not to read them all.
 //
 // Anything else in a query is an error that names it.
 package open
@@ -105,6 +110,8 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openFile, nil
 	case "redis", "rediss", "redis+unix", "redis-cluster", "rediss-cluster", "redis-sentinel", "rediss-sentinel":
 		return openRedis, nil
+	case "mongodb", "mongodb+srv":
+		return openMongo, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel and rediss-sentinel", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, mongodb and mongodb+srv", scheme)
 }

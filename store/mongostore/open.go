@@ -104,6 +104,9 @@ func takeCollection(rawURL string) (rest, collection string, err error) {
 	if len(pairs) == 0 {
 		return before, collection, nil
 	}
+	if _, at, ok := strings.Cut(before, "://"); ok && !strings.Contains(at, "/") {
+		before += "/" // which the driver wants before a query
+	}
 	return before + "?" + strings.Join(pairs, "&"), collection, nil
 }
 

@@ -12,6 +12,7 @@ import (
 func TestParse(t *testing.T) {
 	for _, row := range []struct{ url, database, collection string }{
 		{"mongodb://h", "flask_session", "sessions"},
+		{"mongodb://h?collection=s&retryWrites=false", "flask_session", "s"},
 		{"mongodb://h/", "flask_session", "sessions"},
 		{"mongodb://u:p%2Fq@h:1,i:2/app?collection=s&replicaSet=rs0&authSource=admin", "app", "s"},
 		{"mongodb://[::1]:27017/app?retryWrites=false&collection=a%26b", "app", "a&b"},

@@ -28,6 +28,9 @@ var pairs = []pair{
 	{"0.3, files", twin.Flask03, inFiles("filesystem", "DEWAR_RULES=flask-session-0.3"), false, true},
 	{"0.8, cachelib on Redis", twin.Flask, func(t *testing.T) []string { return onRedis(t, "SESSION_TYPE=cachelib") }, false, true},
 	{"0.8, cachelib in files", twin.Flask, inFiles("cachelib"), false, true},
+	{"0.8, MongoDB, msgpack", twin.Flask, onMongoWith(), false, false},
+	{"0.8, MongoDB, JSON, signed", twin.Flask, onMongoWith("SESSION_SERIALIZATION_FORMAT=json", "SESSION_USE_SIGNER=true"), true, false},
+	{"0.3, MongoDB", twin.Flask03, onMongoWith("DEWAR_RULES=flask-session-0.3"), false, true},
 }
 
 // onRedis are the settings of labs that share a Redis.

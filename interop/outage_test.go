@@ -14,7 +14,12 @@ import (
 // don't notice, and once it is back everything goes on without a restart.
 func TestRedisOutage(t *testing.T) {
 	srv := realserver.Redis(t)
-	env := []string{key, "DEWAR_STORE=redis://" + srv.Addr, "DEWAR_INSECURE=true"}
+	outage(t, srv, "redis://"+srv.Addr)
+}
+
+func outage(t *testing.T, srv *realserver.Server, url string) {
+	t.Helper()
+	env := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true"}
 	failing, anonymous := twin.Dewar(t, env...), twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
 	_, cookie, err := ask(failing, "", `[["set","a",1]]`)
 	if err != nil {

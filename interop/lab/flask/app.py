@@ -15,6 +15,7 @@ SESSION_TYPES = {
     None: lambda app: None,
     "redis": server_side.redis,
     "filesystem": server_side.filesystem,
+    "mongodb": server_side.mongodb,
     "cachelib": server_side.cachelib,
 }
 
@@ -30,7 +31,7 @@ def make_app(config):
     app.config["PROPAGATE_EXCEPTIONS"] = False  # `panic` is answered as in production, whatever FLASK_DEBUG says
     kind = config.get("SESSION_TYPE")
     if kind not in SESSION_TYPES:
-        raise SettingError("SESSION_TYPE must be redis, filesystem or cachelib, or absent for Flask's built-in cookie session")
+        raise SettingError("SESSION_TYPE must be redis, filesystem, cachelib or mongodb, or absent for Flask's built-in cookie session")
     SESSION_TYPES[kind](app)
 
     @app.get("/")

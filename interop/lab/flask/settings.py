@@ -81,6 +81,9 @@ SERVER_SIDE = {
     "SESSION_FILE_THRESHOLD": (_whole, "a whole number"),
     "SESSION_ID_LENGTH": (_size, "a whole number of bytes above 0"),
     "SESSION_KEY_PREFIX": (_text, "a text"),
+    "SESSION_MONGODB": (_text, "a URL"),
+    "SESSION_MONGODB_COLLECT": (_text, "a text"),
+    "SESSION_MONGODB_DB": (_text, "a text"),
     "SESSION_PERMANENT": (_flag, "true or false"),
     "SESSION_REDIS": (_text, "a URL"),
     "SESSION_SERIALIZATION_FORMAT": (_format, "msgpack or json"),
@@ -90,7 +93,7 @@ SERVER_SIDE = {
 # What belongs to a SESSION_TYPE that this lab doesn't have: ignored, as Flask-Session ignores them under another type.
 OTHER_TYPES = frozenset(
     """
-    SESSION_MEMCACHED SESSION_MONGODB SESSION_MONGODB_COLLECT SESSION_MONGODB_DB SESSION_SQLALCHEMY_TABLE SQLALCHEMY_DATABASE_URI
+    SESSION_MEMCACHED SESSION_SQLALCHEMY_TABLE SQLALCHEMY_DATABASE_URI
     """.split()
 )
 

@@ -11,27 +11,27 @@ import (
 	"github.com/dewar-go/dewar/storetest"
 )
 
-// The contract; on another server if DEWAR_MONGODB names its host and port, as
-// a mongod's.
+// The contract, on a replica set and on standalone servers; all of it on another
+// if DEWAR_MONGODB names its host and port, as a mongod's.
 func TestContract(t *testing.T) {
-	addr := os.Getenv("DEWAR_MONGODB")
-	if addr == "" {
-		addr = realserver.Mongo(t).Addr
-	}
-	url := "mongodb://" + addr + "/dewar_test_"
 	for i, c := range []struct {
 		name    string
 		o       mongostore.Options
 		migrate bool
 		rounds  int
+		args    []string
 	}{
-		{"own", mongostore.Options{}, false, 30},
-		{"shared", mongostore.Options{Shared: true}, true, 10},
-		{"shared, no index", mongostore.Options{Shared: true}, false, 10},
+		{"own", mongostore.Options{}, false, 30, nil},
+		{"shared", mongostore.Options{Shared: true}, true, 10, []string{"--standalone"}},
+		{"shared, no index", mongostore.Options{Shared: true}, false, 10, []string{"--standalone"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			url := url + strconv.Itoa(i)
+			addr := os.Getenv("DEWAR_MONGODB")
+			if addr == "" {
+				addr = realserver.Mongo(t, c.args...).Addr
+			}
+			url := "mongodb://" + addr + "/dewar_test_" + strconv.Itoa(i)
 			if c.migrate {
 				for _, collection := range []string{"", "?collection=a", "?collection=b"} {
 					if err := open(t, url+collection, c.o).Migrate(t.Context()); err != nil {

@@ -16,7 +16,8 @@ import (
 const mongoVariable = "DEWAR_MONGO"
 
 // Mongo starts a server that speaks MongoDB's protocol and waits until it
-// answers. What it keeps outlives Stop and Start. It is SecantusDB, on
+// answers. What it keeps outlives Stop and Start with "--sync-on-commit" among
+// args; without it the last writes may be lost. It is SecantusDB, on
 // WiredTiger as MongoDB is, since no mongod can be had from a package registry.
 // To drivers it is a replica set of one; with "--standalone" among args a
 // standalone server. "--enable-test-commands" admits configureFailPoint.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
@@ -110,13 +111,29 @@ func (s *Store) same(key string, old dewar.Item, now time.Time) bson.D {
 // document is one as the server returned it.
 type document struct{ raw bson.Raw }
 
-// find returns the document of the lowest _id, and whether there are more.
-func (s *Store) find(ctx context.Context, filter bson.D) (doc document, more bool, err error) {
-	o := options.Find().SetProjection(bson.D{{Key: "val", Value: 1}, {Key: "expiration", Value: 1}}).SetLimit(1).SetBatchSize(2)
+// find returns a key's live document of the lowest _id, and whether there are
+// more. Where _id is the key the filter is that alone, for which MongoDB has a
+// way that needs no plan, and the life is looked at here.
+func (s *Store) find(ctx context.Context, key string, now time.Time) (doc document, more bool, err error) {
 	if s.shared {
-		o.SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(2)
+		return s.findShared(ctx, s.live(key, now))
 	}
-	found, err := s.documents.Find(ctx, filter, o)
+	doc.raw, err = s.documents.FindOne(ctx, bson.D{{Key: "_id", Value: key}}).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return doc, false, dewar.ErrNotFound
+	} else if err != nil {
+		return doc, false, refusal(err)
+	}
+	if end, ok := doc.raw.Lookup("expiration").DateTimeOK(); ok && end <= now.UnixMilli() {
+		return doc, false, dewar.ErrNotFound
+	}
+	return doc, false, nil
+}
+
+func (s *Store) findShared(ctx context.Context, filter bson.D) (doc document, more bool, err error) {
+	found, err := s.documents.Find(ctx, filter, options.Find().
+		SetProjection(bson.D{{Key: "val", Value: 1}, {Key: "expiration", Value: 1}}).
+		SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(2))
 	if err != nil {
 		return doc, false, refusal(err)
 	}

@@ -22,7 +22,7 @@ const soon = time.Second
 // server may take to be reached; when it is back the same store goes on, with
 // what was there.
 func TestServerAwayAndBack(t *testing.T) {
-	server := realserver.Mongo(t)
+	server := realserver.Mongo(t, "--sync-on-commit")
 	st := open(t, "mongodb://"+server.Addr+"/?serverSelectionTimeoutMS=300", mongostore.Options{})
 	create(t, st, "session:other", "kept")
 	for range 2 {
@@ -55,7 +55,7 @@ func TestPausedServer(t *testing.T) {
 	server := realserver.Mongo(t)
 	st := open(t, "mongodb://"+server.Addr, mongostore.Options{})
 	for _, v := range verbs() {
-		server.Pause()
+		pause(t, server, st)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := promptly(t, ctx, st, v); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v, want the deadline", v.name, err)
@@ -71,6 +71,22 @@ func TestPausedServer(t *testing.T) {
 			t.Errorf("after %s and the pause: %v, want ErrNotFound", v.name, err)
 		}
 	}
+}
+
+// pause freezes a server, and returns once all its threads are frozen: it
+// answers no more.
+func pause(t *testing.T, server *realserver.Server, st dewar.Store) {
+	t.Helper()
+	server.Pause()
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		_, err := st.Load(ctx, "session:other")
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return
+		}
+	}
+	t.Fatal("a paused server answers")
 }
 
 // promptly checks that a verb gives up when its context ends.

@@ -89,7 +89,7 @@ func (s *Store) Load(ctx context.Context, key string) (dewar.Item, error) {
 		return dewar.Item{}, err
 	}
 	now := s.now()
-	doc, more, err := s.find(ctx, s.live(key, now))
+	doc, more, err := s.find(ctx, key, now)
 	if err != nil {
 		return dewar.Item{}, err
 	}
@@ -132,7 +132,7 @@ func (s *Store) Create(ctx context.Context, key string, data []byte, life time.D
 // isn't over, ErrNotFound if it has vanished.
 func (s *Store) takeOver(ctx context.Context, key string, made bson.D, data []byte, life time.Duration) (dewar.Item, error) {
 	now := s.now()
-	_, _, err := s.find(ctx, s.live(key, now))
+	_, _, err := s.find(ctx, key, now)
 	if err == nil {
 		return dewar.Item{}, dewar.ErrExists
 	} else if !errors.Is(err, dewar.ErrNotFound) {
@@ -237,7 +237,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // why tells why a document that was loaded isn't there any more.
 func (s *Store) why(ctx context.Context, key string) error {
-	doc, _, err := s.find(ctx, s.live(key, s.now()))
+	doc, _, err := s.find(ctx, key, s.now())
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func TestStoresStore(t *testing.T) {
 		"memory":  MemoryRows(t),
 		"redis":   RedisRows(t, addr),
 		"cluster": ClusterRows(t, addr, realserver.Cluster(t).Addrs()),
+		"mongodb": MongoRows(t, realserver.Mongo(t).Addr),
 	} {
 		for _, c := range storesOf(rows) {
 			t.Run(store+"/"+c.Name, func(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 // rows' Redis is at addr, where commands are counted while nothing is timed;
 // "": they have none.
 func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.Duration) error {
-	floors := floorsOf(rows)
-	if err := writeStoreHead(w, floors); err != nil {
+	floors, peers := floorsOf(rows), peersOf(rows)
+	if err := writeStoreHead(w, floors, peers); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -27,7 +27,7 @@ func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.
 				return err
 			}
 		}
-		if err := writeStoreRow(w, r, scores, commands, floors); err != nil {
+		if err := writeStoreRow(w, r, scores, commands, floors, peers); err != nil {
 			return err
 		}
 	}
@@ -46,11 +46,30 @@ func floorsOf(rows []Row) (names []string) {
 	return names
 }
 
+// peersOf are those that the rest is compared with: scs, or without it all that
+// aren't ours.
+func peersOf(rows []Row) (names []string) {
+	for _, r := range rows {
+		for _, c := range r.Contenders {
+			if c.Name == "scs" {
+				return []string{"scs"}
+			}
+			if (c.Name == "gin" || c.Name == "fiber") && !slices.Contains(names, c.Name) {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	return names
+}
+
 func isFloor(name string) bool { return strings.HasPrefix(name, "floor") }
 
 // writeStoreHead writes the head of the markdown table.
-func writeStoreHead(w io.Writer, floors []string) error {
-	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands", "scs ÷ it, wall", "cpu"}
+func writeStoreHead(w io.Writer, floors, peers []string) error {
+	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands"}
+	for _, name := range peers {
+		head = append(head, name+" ÷ it, wall", "cpu")
+	}
 	for _, name := range floors {
 		head = append(head, "it ÷ "+name)
 	}
@@ -60,7 +79,7 @@ func writeStoreHead(w io.Writer, floors []string) error {
 
 // writeStoreRow writes the lines of one row: medians, and quartiles of the
 // ratios.
-func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floors []string) error {
+func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floors, peers []string) error {
 	byName := map[string]Score{}
 	for _, s := range scores {
 		byName[s.Name] = s
@@ -73,7 +92,9 @@ func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floor
 			fmt.Sprintf("%.0f", s.Over(func(c Cost) float64 { return c.Allocs }).Median),
 			fmt.Sprintf("%.3g", commands[i]),
 		}
-		cells = append(cells, times(s.Name != "scs" && s.Name != "baseline", byName["scs"], s)...)
+		for _, name := range peers {
+			cells = append(cells, times(s.Name != name && s.Name != "baseline", byName[name], s)...)
+		}
 		for _, floor := range floors {
 			cells = append(cells, fine(!isFloor(s.Name), s, byName[floor]))
 		}

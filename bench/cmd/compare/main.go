@@ -1,6 +1,6 @@
 // Compare prints the tables of docs/performance.md: every contender of every row
 // in alternating rounds, compared round by round. With -stores it starts a
-// redis-server and a cluster of its own and prints those of sessions in stores.
+// redis-server, a cluster and a MongoDB of its own and prints those of sessions in stores.
 package main
 
 import (
@@ -68,6 +68,7 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	addr := realserver.Redis(p).Addr
 	redis, memory := matching(bench.RedisRows(p, addr), only), matching(bench.MemoryRows(p), only)
 	cluster := matching(bench.ClusterRows(p, addr, realserver.Cluster(p).Addrs()), only)
+	mongo := matching(bench.MongoRows(p, realserver.Mongo(p).Addr), only)
 	printMachine(rounds, slice)
 	if err := bench.CompareStores(os.Stdout, redis, addr, rounds, slice); err != nil {
 		return err
@@ -78,6 +79,10 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	}
 	fmt.Print("\n")
 	if err := bench.CompareStores(os.Stdout, cluster, "", rounds, slice); err != nil {
+		return err
+	}
+	fmt.Print("\n")
+	if err := bench.CompareStores(os.Stdout, mongo, "", rounds, slice); err != nil {
 		return err
 	}
 	fmt.Printf("\nLoad average at the end: %s\n", load())

@@ -14,6 +14,9 @@ modules = $(or $(shell $(GO) list -m -f '{{.Dir}}'),$(error no modules: see what
 export DEWAR_PYTHON ?= $(shell cat .cache/python 2>/dev/null)
 export DEWAR_PYTHON_03 ?= $(shell cat .cache/python-0.3 2>/dev/null)
 
+# The server that the tests start for a MongoDB.
+export DEWAR_MONGO ?= $(CURDIR)/.cache/venv-mongo/bin/secantusd-py
+
 .DEFAULT_GOAL := help
 .PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations units fuzz bench
 

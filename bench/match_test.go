@@ -59,11 +59,11 @@ func TestTable(t *testing.T) {
 
 func TestStoreTable(t *testing.T) {
 	r := Row{Name: "read", Contenders: []Contender{{Name: "floor"}, {Name: "native"}, {Name: "scs"}}}
-	floors := floorsOf([]Row{r, r})
+	floors, peers := floorsOf([]Row{r, r}), peersOf([]Row{r, r})
 	var b strings.Builder
-	err := writeStoreHead(&b, floors, "scs")
+	err := writeStoreHead(&b, floors, peers)
 	if err == nil {
-		err = writeStoreRow(&b, r, []Score{score("floor", 2000), score("native", 3000), score("scs", 9000)}, []float64{1, 1.05, 2}, floors, "scs")
+		err = writeStoreRow(&b, r, []Score{score("floor", 2000), score("native", 3000), score("scs", 9000)}, []float64{1, 1.05, 2}, floors, peers)
 	}
 	want := `| request | by | µs | cpu µs | B | allocs | commands | scs ÷ it, wall | cpu | it ÷ floor |
 |---|---|--:|--:|--:|--:|--:|--:|--:|--:|

@@ -30,6 +30,7 @@ func TestStoresStore(t *testing.T) {
 		"postgresql": PostgresRows(t, realserver.PostgreSQL(t).Addr),
 		"mariadb":    MySQLRows(t, realserver.MariaDB(t).Addr),
 		"sqlite":     SQLiteRows(t, t.TempDir()),
+		"mongodb":    MongoRows(t, realserver.Mongo(t).Addr),
 	} {
 		for _, c := range storesOf(rows) {
 			t.Run(store+"/"+c.Name, func(t *testing.T) {

@@ -19,8 +19,8 @@ func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.
 	if len(rows) == 0 {
 		return nil
 	}
-	floors, rival := floorsOf(rows), rivalOf(rows)
-	if err := writeStoreHead(w, floors, rival); err != nil {
+	floors, peers := floorsOf(rows), peersOf(rows)
+	if err := writeStoreHead(w, floors, peers); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -38,7 +38,7 @@ func CompareStores(w io.Writer, rows []Row, addr string, rounds int, slice time.
 				return err
 			}
 		}
-		if err := writeStoreRow(w, r, scores, commands, floors, rival); err != nil {
+		if err := writeStoreRow(w, r, scores, commands, floors, peers); err != nil {
 			return err
 		}
 	}
@@ -57,23 +57,30 @@ func floorsOf(rows []Row) (names []string) {
 	return names
 }
 
-// rivalOf is whom all are compared with: scs, or gorilla where there is none.
-func rivalOf(rows []Row) string {
+// peersOf are those that the rest is compared with: scs, or without it all that
+// aren't ours.
+func peersOf(rows []Row) (names []string) {
 	for _, r := range rows {
 		for _, c := range r.Contenders {
 			if c.Name == "scs" {
-				return "scs"
+				return []string{"scs"}
+			}
+			if (c.Name == "gin" || c.Name == "fiber" || c.Name == "gorilla") && !slices.Contains(names, c.Name) {
+				names = append(names, c.Name)
 			}
 		}
 	}
-	return "gorilla"
+	return names
 }
 
 func isFloor(name string) bool { return strings.HasPrefix(name, "floor") }
 
 // writeStoreHead writes the head of the markdown table.
-func writeStoreHead(w io.Writer, floors []string, rival string) error {
-	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands", rival + " ÷ it, wall", "cpu"}
+func writeStoreHead(w io.Writer, floors, peers []string) error {
+	head := []string{"request", "by", "µs", "cpu µs", "B", "allocs", "commands"}
+	for _, name := range peers {
+		head = append(head, name+" ÷ it, wall", "cpu")
+	}
 	for _, name := range floors {
 		head = append(head, "it ÷ "+name)
 	}
@@ -83,7 +90,7 @@ func writeStoreHead(w io.Writer, floors []string, rival string) error {
 
 // writeStoreRow writes the lines of one row: medians, and quartiles of the
 // ratios.
-func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floors []string, rival string) error {
+func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floors, peers []string) error {
 	byName := map[string]Score{}
 	for _, s := range scores {
 		byName[s.Name] = s
@@ -99,7 +106,9 @@ func writeStoreRow(w io.Writer, r Row, scores []Score, commands []float64, floor
 		if commands != nil {
 			cells[len(cells)-1] = fmt.Sprintf("%.3g", commands[i])
 		}
-		cells = append(cells, times(s.Name != rival && s.Name != "baseline", byName[rival], s)...)
+		for _, name := range peers {
+			cells = append(cells, times(s.Name != name && s.Name != "baseline", byName[name], s)...)
+		}
 		for _, floor := range floors {
 			cells = append(cells, fine(!isFloor(s.Name), s, byName[floor]))
 		}

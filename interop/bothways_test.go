@@ -42,6 +42,9 @@ var pairs = []pair{
 	{"0.3, PostgreSQL", twin.Flask03, onPostgreSQL("postgresql+psycopg2", "DEWAR_RULES=flask-session-0.3"), false, true},
 	{"0.3, MariaDB", twin.Flask03, onMariaDB("DEWAR_RULES=flask-session-0.3"), false, true},
 	{"0.3, SQLite, signed", twin.Flask03, onSQLite("DEWAR_RULES=flask-session-0.3", "SESSION_USE_SIGNER=true"), false, true},
+	{"0.8, MongoDB, msgpack", twin.Flask, onMongoWith(), false, false},
+	{"0.8, MongoDB, JSON, signed", twin.Flask, onMongoWith("SESSION_SERIALIZATION_FORMAT=json", "SESSION_USE_SIGNER=true"), true, false},
+	{"0.3, MongoDB", twin.Flask03, onMongoWith("DEWAR_RULES=flask-session-0.3"), false, true},
 }
 
 // onRedis are the settings of labs that share a Redis.

@@ -6,10 +6,21 @@ require (
 	github.com/dewar-go/dewar v0.0.0
 	github.com/dewar-go/dewar/open v0.0.0-00010101000000-000000000000
 	github.com/dewar-go/dewar/store/goredisstore v0.0.0
+	github.com/dewar-go/dewar/store/mongostore v0.0.0
 	github.com/dewar-go/dewar/store/redisstore v0.0.0
 	github.com/dewar-go/dewar/store/sqlstore v0.0.0
 	github.com/go-rod/rod v0.116.2
 	github.com/redis/go-redis/v9 v9.19.0
+	go.mongodb.org/mongo-driver/v2 v2.10.0
+)
+
+require (
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/xdg-go/scram v1.4.0 // indirect
+	github.com/xdg-go/stringprep v1.0.4 // indirect
+	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
 )
 
 require (
@@ -35,7 +46,7 @@ require (
 	go.uber.org/atomic v1.11.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/text v0.41.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
@@ -46,6 +57,7 @@ replace (
 	github.com/dewar-go/dewar => ..
 	github.com/dewar-go/dewar/open => ../open
 	github.com/dewar-go/dewar/store/goredisstore => ../store/goredisstore
+	github.com/dewar-go/dewar/store/mongostore => ../store/mongostore
 	github.com/dewar-go/dewar/store/redisstore => ../store/redisstore
 	github.com/dewar-go/dewar/store/sqlstore => ../store/sqlstore
 )

@@ -24,6 +24,7 @@ func TestMemcachedOutage(t *testing.T) {
 }
 
 func outage(t *testing.T, srv *realserver.Server, url string) {
+	t.Helper()
 	env := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true"}
 	failing, anonymous := twin.Dewar(t, env...), twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
 	_, cookie, err := ask(failing, "", `[["set","a",1]]`)

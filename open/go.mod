@@ -4,11 +4,22 @@ go 1.26.0
 
 require (
 	github.com/dewar-go/dewar v0.0.0
+	github.com/dewar-go/dewar/store/mongostore v0.0.0
 	github.com/dewar-go/dewar/store/redisstore v0.0.0
 	github.com/dewar-go/dewar/store/sqlstore v0.0.0
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/jackc/pgx/v5 v5.12.0
 	modernc.org/sqlite v1.61.1
+)
+
+require (
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/xdg-go/scram v1.4.0 // indirect
+	github.com/xdg-go/stringprep v1.0.4 // indirect
+	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
+	go.mongodb.org/mongo-driver/v2 v2.10.0 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
 )
 
 require (
@@ -25,7 +36,7 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/text v0.41.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
@@ -33,6 +44,7 @@ require (
 
 replace (
 	github.com/dewar-go/dewar => ../
+	github.com/dewar-go/dewar/store/mongostore => ../store/mongostore
 	github.com/dewar-go/dewar/store/redisstore => ../store/redisstore
 	github.com/dewar-go/dewar/store/sqlstore => ../store/sqlstore
 )

@@ -17,6 +17,8 @@
 //	mysql://user:password@host:port/database
 //	                                         MySQL or MariaDB; mariadb:// too
 //	sqlite:///relative/file                  SQLite; sqlite:////absolute/file
+//	mongodb://user:password@host:port/database?collection=sessions
+//	                                         MongoDB; see mongostore.Parse; mongodb+srv:// too
 //
 // The query of each may have, beside the store's own settings:
 //
@@ -45,6 +47,8 @@
 // (true, false, preferred, skip-verify) and unix_socket; that of SQLite wal=true,
 // which sets the file's journal mode for good, and which many writers want. Open
 // doesn't make the table: see sqlstore.Store.Migrate.
+// A mongodb: URL in Flask's layout finds Flask-Session's documents too, for which the
+// server needs an index, mongostore's Migrate, so as not to read them all.
 //
 // Anything else in a query is an error that names it.
 package open
@@ -144,6 +148,8 @@ func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer
 		return openRedis, nil
 	case "memcached", "memcached+unix":
 		return openMemcached, nil
+	case "mongodb", "mongodb+srv":
+		return openMongo, nil
 	}
-	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached, memcached+unix, postgres, postgresql, mysql, mariadb and sqlite", scheme)
+	return nil, fmt.Errorf("open: no store has the scheme %q; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached, memcached+unix, mongodb, mongodb+srv, postgres, postgresql, mysql, mariadb and sqlite", scheme)
 }

@@ -49,7 +49,7 @@ install_packages() {
 make_venv() {
 	local venv=.cache/$1 pins=$2
 	if [ -x "$venv/bin/python" ] && cmp -s "$pins" "$venv/requirements.txt"; then return 0; fi
-	say "making $venv with the Flask that $pins pins"
+	say "making $venv with what $pins pins"
 	rm -rf "$venv"
 	/usr/bin/python3 -m venv "$venv" &&
 		"$venv/bin/pip" install --quiet --timeout 15 --retries 1 -r "$pins" >".cache/pip-$1.log" 2>&1 &&
@@ -74,6 +74,12 @@ choose_python() {
 		"version $(dpkg-query -W -f '${Version}' python3-flask), which differs from it in places"
 }
 
+# make_mongo: the server that the tests take for a MongoDB, in .cache/venv-mongo. No mongod can be had from a registry.
+make_mongo() {
+	make_venv venv-mongo interop/mongo/requirements.txt ||
+		say "the stand-in for MongoDB can't be had (.cache/pip-venv-mongo.log says why): its tests fail with CI=true, and else are skipped"
+}
+
 # install_tools: the Go programs that tools/go.mod pins, into .bin/, anew whenever the pins or Go change.
 install_tools() {
 	local stamp
@@ -87,5 +93,6 @@ install_tools() {
 command -v go >/dev/null || { say "Go is missing: see the go line in go.mod for the version"; exit 1; }
 install_packages "${packages[@]}"
 choose_python
+make_mongo
 install_tools
 say "ready; Flask runs on $(cat .cache/python)"

@@ -37,9 +37,10 @@ type StoreStep struct {
 	SetCookie []string          `json:"set_cookie"`
 	Vary      *string           `json:"vary"`
 	Errors    []string          `json:"errors"`
-	AfterView *Value            `json:"session_after_view"` // nil: the view wasn't reached
-	Store     []Stored          `json:"store"`              // all that was there afterwards
-	Wire      []Wire            `json:"wire"`               // what went to the server and came back
+	AfterView *Value            `json:"session_after_view"`       // nil: the view wasn't reached
+	Store     []Stored          `json:"store"`                    // all that was there afterwards
+	Documents [][]byte          `json:"documents_bson_no_id_b64"` // the same in MongoDB: BSON without _id
+	Wire      []Wire            `json:"wire"`                     // what went to the server and came back
 }
 
 // A Wire is what was sent at once.

@@ -13,6 +13,7 @@ import (
 	"github.com/dewar-go/dewar/store/filestore"
 	"github.com/dewar-go/dewar/store/memcachestore"
 	"github.com/dewar-go/dewar/store/memstore"
+	"github.com/dewar-go/dewar/store/mongostore"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/dewar-go/dewar/store/sqlstore"
 )
@@ -35,11 +36,13 @@ func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error
 		return st, false, err
 	case kind == "sqlalchemy":
 		st, err = databaseOf(config, own)
+	case kind == "mongodb":
+		st, err = mongoOf(config, own)
 		return st, false, err
 	case kind == "memory": // Dewar's own: for races within one lab
 		return memstore.New(memstore.Options{}), false, nil
 	}
-	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, memcached, filesystem, sqlalchemy, cachelib and memory, and without it signed cookies")
+	return nil, false, errors.New("SESSION_TYPE: this lab knows redis, memcached, filesystem, sqlalchemy, mongodb, cachelib and memory, and without it signed cookies")
 }
 
 func redisOf(config, own map[string]any) (dewar.Store, error) {
@@ -116,6 +119,33 @@ func databaseOf(config, own map[string]any) (dewar.Store, error) {
 	}
 	o.Now = clock(own)
 	return sqlstore.New(db, dialect, o)
+}
+
+func mongoOf(config, own map[string]any) (dewar.Store, error) {
+	url, ok := config["SESSION_MONGODB"].(string)
+	if !ok {
+		return nil, errors.New("SESSION_MONGODB: missing, or not a URL")
+	}
+	where := map[string]any{}
+	for _, name := range []string{"SESSION_MONGODB_DB", "SESSION_MONGODB_COLLECT"} {
+		if v, ok := config[name]; ok {
+			where[name] = v
+		}
+	}
+	database, collection, err := flask.MongoFromMap(where)
+	if err != nil {
+		return nil, err
+	}
+	target, err := mongostore.Parse(url)
+	if err == nil {
+		target.Database, target.Collection = database, collection
+		var st *mongostore.Store
+		shared := mongostore.Options{Shared: own["DEWAR_RULES"] != "native", Now: clock(own)}
+		if st, _, err = mongostore.OpenTarget(context.Background(), target, shared); err == nil {
+			return st, nil
+		}
+	}
+	return nil, fmt.Errorf("SESSION_MONGODB: %w", err)
 }
 
 // clock is LAB_NOW's, which stands still; nil: the real one.

@@ -1,6 +1,6 @@
 // Compare prints the tables of docs/performance.md: every contender of every row
 // in alternating rounds, compared round by round. With -stores it starts a
-// redis-server, a memcached and a cluster of its own and prints those of sessions in
+// redis-server, a memcached, a cluster and a MongoDB of its own and prints those of sessions in
 // stores; with -databases, a PostgreSQL and a MariaDB, and those of sessions in them and
 // in SQLite.
 package main
@@ -76,6 +76,7 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	files := matching(bench.FileRows(p), only)
 	memcached := matching(bench.MemcachedRows(p, realserver.Memcached(p).Addr), only)
 	cluster := matching(bench.ClusterRows(p, addr, realserver.Cluster(p).Addrs()), only)
+	mongo := matching(bench.MongoRows(p, realserver.Mongo(p).Addr), only)
 	printMachine(rounds, slice)
 	if err := bench.CompareStores(os.Stdout, redis, addr, rounds, slice); err != nil {
 		return err
@@ -94,6 +95,10 @@ func compareStores(only *regexp.Regexp, rounds int, slice time.Duration) error {
 	}
 	fmt.Print("\n")
 	if err := bench.CompareStores(os.Stdout, cluster, "", rounds, slice); err != nil {
+		return err
+	}
+	fmt.Print("\n")
+	if err := bench.CompareStores(os.Stdout, mongo, "", rounds, slice); err != nil {
 		return err
 	}
 	fmt.Printf("\nLoad average at the end: %s\n", load())

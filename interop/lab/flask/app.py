@@ -16,6 +16,7 @@ SESSION_TYPES = {
     "redis": server_side.redis,
     "memcached": server_side.memcached,
     "filesystem": server_side.filesystem,
+    "mongodb": server_side.mongodb,
     "cachelib": server_side.cachelib,
     "sqlalchemy": server_side.sqlalchemy,
 }
@@ -33,7 +34,7 @@ def make_app(config):
     kind = config.get("SESSION_TYPE")
     if kind not in SESSION_TYPES:
         raise SettingError(
-            "SESSION_TYPE must be redis, memcached, filesystem, sqlalchemy or cachelib, or absent for Flask's built-in cookie session"
+            "SESSION_TYPE must be redis, memcached, filesystem, sqlalchemy, mongodb or cachelib, or absent for Flask's built-in cookie session"
         )
     SESSION_TYPES[kind](app)
 

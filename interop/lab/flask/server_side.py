@@ -60,6 +60,24 @@ def sqlalchemy(app):
         raise SettingError(f"SQLALCHEMY_DATABASE_URI can't be used: {type(error).__name__}") from None
 
 
+def mongodb(app):
+    """Puts the app's sessions into the MongoDB at SESSION_MONGODB."""
+    try:
+        from pymongo import MongoClient
+        from pymongo.errors import InvalidURI
+    except ImportError:
+        raise SettingError("SESSION_TYPE: this Python lacks pymongo") from None
+    url = app.config.get("SESSION_MONGODB")
+    if url is None:
+        # Flask-Session would take whatever listens on MongoDB's own port.
+        raise SettingError("SESSION_MONGODB is missing")
+    try:
+        app.config["SESSION_MONGODB"] = MongoClient(url)
+    except InvalidURI:
+        raise SettingError("SESSION_MONGODB must be a mongodb:// URL") from None
+    start(app)
+
+
 def redis_client(app):
     try:
         from redis import Redis

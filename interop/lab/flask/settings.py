@@ -82,6 +82,9 @@ SERVER_SIDE = {
     "SESSION_ID_LENGTH": (_size, "a whole number of bytes above 0"),
     "SESSION_KEY_PREFIX": (_text, "a text"),
     "SESSION_MEMCACHED": (_text, "host:port,host:port"),
+    "SESSION_MONGODB": (_text, "a URL"),
+    "SESSION_MONGODB_COLLECT": (_text, "a text"),
+    "SESSION_MONGODB_DB": (_text, "a text"),
     "SESSION_PERMANENT": (_flag, "true or false"),
     "SESSION_REDIS": (_text, "a URL"),
     "SESSION_SQLALCHEMY_TABLE": (_text, "a name"),
@@ -93,7 +96,6 @@ SERVER_SIDE = {
 # What belongs to a SESSION_TYPE that this lab doesn't have: ignored, as Flask-Session ignores them under another type.
 OTHER_TYPES = frozenset(
     """
-    SESSION_MONGODB SESSION_MONGODB_COLLECT SESSION_MONGODB_DB
     """.split()
 )
 

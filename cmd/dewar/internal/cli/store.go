@@ -17,7 +17,7 @@ import (
 
 const storeHelp = `The store is that of --store, or of DEWAR_STORE in the environment:
   redis://host:port/db    rediss://host:port/db    redis+unix:///path
-  file:///folder
+  file:///folder    mongodb://host:port/database?collection=sessions
   redis-cluster://host:port,host:port    redis-sentinel://host:port,host:port/name/db
   memcached://host:port,host:port    memcached+unix:///path    (ls can't list these)
   postgres://host:port/database    mysql://host:port/database    sqlite:////file

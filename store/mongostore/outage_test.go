@@ -1,0 +1,193 @@
+package mongostore_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/store/mongostore"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// soon is how long a verb may go on after its context ended, on a machine
+// that is busy.
+const soon = time.Second
+
+// A server that is away is an error that is no outcome, after the time that a
+// server may take to be reached; when it is back the same store goes on, with
+// what was there.
+func TestServerAwayAndBack(t *testing.T) {
+	server := realserver.Mongo(t, "--sync-on-commit")
+	st := open(t, "mongodb://"+server.Addr+"/?serverSelectionTimeoutMS=300", mongostore.Options{})
+	create(t, st, "session:other", "kept")
+	for range 2 {
+		server.Stop()
+		for _, v := range verbs() {
+			begun := time.Now()
+			err := v.call(context.Background(), st) // without a deadline
+			if took := time.Since(begun); outcome(err) || took > 300*time.Millisecond+soon {
+				t.Errorf("away: %s: %v after %v", v.name, err, took)
+			}
+			quotesNothing(t, v.name, err)
+		}
+		server.Start()
+		back := time.Now()
+		for {
+			item, err := st.Load(t.Context(), "session:other")
+			if err == nil && string(item.Data) == "kept" {
+				break
+			}
+			if outcome(err) || time.Since(back) > 15*time.Second {
+				t.Fatalf("back: %q, %v", item.Data, err)
+			}
+		}
+	}
+}
+
+// While a server hangs, every verb returns as its context ends; then all goes
+// on.
+func TestPausedServer(t *testing.T) {
+	server := realserver.Mongo(t)
+	st := open(t, "mongodb://"+server.Addr, mongostore.Options{})
+	for _, v := range verbs() {
+		pause(t, server, st)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := promptly(t, ctx, st, v); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v, want the deadline", v.name, err)
+		}
+		cancel()
+		ctx, cancel = context.WithTimeout(t.Context(), time.Hour)
+		time.AfterFunc(20*time.Millisecond, cancel)
+		if err := promptly(t, ctx, st, v); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want the cancellation", v.name, err)
+		}
+		server.Resume()
+		if _, err := st.Load(t.Context(), "session:other"); !errors.Is(err, dewar.ErrNotFound) {
+			t.Errorf("after %s and the pause: %v, want ErrNotFound", v.name, err)
+		}
+	}
+}
+
+// pause freezes a server, and returns once all its threads are frozen: it
+// answers no more.
+func pause(t *testing.T, server *realserver.Server, st dewar.Store) {
+	t.Helper()
+	server.Pause()
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		_, err := st.Load(ctx, "session:other")
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return
+		}
+	}
+	t.Fatal("a paused server answers")
+}
+
+// promptly checks that a verb gives up when its context ends.
+func promptly(t *testing.T, ctx context.Context, st dewar.Store, v verb) error {
+	t.Helper()
+	returned := make(chan error, 1)
+	go func() { returned <- v.call(ctx, st) }()
+	<-ctx.Done()
+	select {
+	case err := <-returned:
+		quotesNothing(t, v.name, err)
+		return err
+	case <-time.After(soon):
+		t.Errorf("%s goes on for %v after its context ended", v.name, soon)
+		return nil
+	}
+}
+
+// cut opens a store whose answers can be lost.
+func cut(t *testing.T, url string) (*mongostore.Store, *realserver.Cut) {
+	t.Helper()
+	target, err := mongostore.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := new(realserver.Cut)
+	target.Client.SetDialer(dialer{c})
+	st, closer, err := mongostore.OpenTarget(t.Context(), target, mongostore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = closer.Close() })
+	return st, c
+}
+
+type dialer struct{ cut *realserver.Cut }
+
+func (d dialer) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return d.cut.Conn(conn), nil
+}
+
+// A write whose answer is lost was done, once. A standalone server has no
+// retryable writes, nor has a replica set where they are off: nobody knows, and
+// the error says so. With them the driver asks again, and learns the outcome of
+// the one that was done.
+func TestLostAnswers(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		args    []string
+		query   string
+		retried bool
+	}{
+		{"standalone", []string{"--standalone"}, "", false},
+		{"replica set, off", nil, "/?retryWrites=false", false},
+		{"replica set", nil, "", true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			server := realserver.Mongo(t, row.args...)
+			sessions := raw(t, server)
+			st, c := cut(t, "mongodb://"+server.Addr+row.query)
+			for _, v := range verbs() {
+				if _, err := sessions.DeleteMany(t.Context(), bson.D{}); err != nil {
+					t.Fatal(err)
+				}
+				if v.name != "Create" {
+					create(t, st, key, secret)
+				}
+				c.Next(key)
+				err := v.call(t.Context(), st)
+				if row.retried || v.name == "Load" {
+					if err != nil {
+						t.Errorf("%s: %v, want no error", v.name, err)
+					}
+				} else if outcome(err) {
+					t.Errorf("%s: %v, want an unknown outcome", v.name, err)
+				}
+				quotesNothing(t, v.name, err)
+				var doc struct {
+					Val        []byte
+					Expiration time.Time
+				}
+				err = sessions.FindOne(t.Context(), bson.D{}).Decode(&doc)
+				var done bool
+				switch v.name {
+				case "Create", "Load":
+					done = string(doc.Val) == secret
+				case "Update":
+					done = string(doc.Val) == secret+"2"
+				case "Touch":
+					done = time.Until(doc.Expiration) > 100*time.Minute
+				default:
+					done = errors.Is(err, mongo.ErrNoDocuments)
+				}
+				if !done {
+					t.Errorf("%s wasn't done: %v", v.name, err)
+				}
+			}
+		})
+	}
+}

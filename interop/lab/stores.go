@@ -36,6 +36,7 @@ func store(config, own map[string]any) (st dewar.Store, cachelib bool, err error
 		return st, false, err
 	case kind == "sqlalchemy":
 		st, err = databaseOf(config, own)
+		return st, false, err
 	case kind == "mongodb":
 		st, err = mongoOf(config, own)
 		return st, false, err

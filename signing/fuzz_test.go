@@ -73,13 +73,12 @@ func FuzzUnsealEncrypted(f *testing.F) {
 		f.Fatal(err)
 	}
 	e := signing.NewEncrypted(ring, "fuzz")
-	mine := string(e.Seal(nil, []byte("payload"), now))
-	f.Add(mine)
+	f.Add(string(e.Seal(nil, []byte("payload"), now)))
 	f.Add("")
 	f.Add("AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 	f.Fuzz(func(t *testing.T, value string) {
-		if _, _, err := e.Unseal(value, now, 1<<62); err == nil && value != mine {
-			t.Error("accepted")
+		if payload, _, err := e.Unseal(value, now, 1<<62); err == nil && string(payload) != "payload" {
+			t.Error("accepted, and nobody has sealed it") // the seed may be another process's
 		}
 	})
 }

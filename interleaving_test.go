@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,16 +60,17 @@ type turn struct {
 	do    func(*dewar.Session)
 	fresh bool // it loads the session among the others' operations too, not before
 
-	goes                      chan bool // one message an operation
-	waits, died, done, opened bool
-	ops, dies, began, end     int // dies: 2n is before operation n, 2n+1 after it; began, end: steps
-	err                       error
-	answer                    dewar.Answer
+	goes                  chan bool // one message an operation
+	waits, died, done     atomic.Bool
+	opened                bool
+	ops, dies, began, end int // dies: 2n is before operation n, 2n+1 after it; began, end: steps
+	err                   error
+	answer                dewar.Answer
 }
 
 type turnKey struct{}
 
-func (r *turn) acked() bool { return r.done && r.err == nil && r.opened }
+func (r *turn) acked() bool { return r.done.Load() && r.err == nil && r.opened }
 
 // gated is a store each of whose operations waits until its request may go.
 type gated struct {
@@ -82,17 +84,19 @@ func (g gated) pass(ctx context.Context, verb, key string, do func() error) erro
 	if r == nil {
 		return do()
 	}
-	r.waits = true
+	r.waits.Store(true)
 	<-r.goes
 	n := r.ops
 	r.ops++
-	if r.died = r.dies == 2*n; r.died {
+	if r.dies == 2*n {
+		r.died.Store(true)
 		runtime.Goexit()
 	}
 	kind := map[bool]string{false: "record", true: "link"}[strings.Contains(key, "link")]
 	err := do()
 	*g.log = append(*g.log, fmt.Sprintf("%s: %s %s%s %v", r.name, verb, g.name, kind, err))
-	if r.died = r.dies == 2*n+1; r.died {
+	if r.dies == 2*n+1 {
+		r.died.Store(true)
 		runtime.Goexit()
 	}
 	return err
@@ -141,7 +145,7 @@ type play struct {
 	log    []string
 	m      *dewar.Manager
 	cookie string
-	steps  int
+	steps  atomic.Int64
 }
 
 // stage makes a session two hours old, due for a touch, and a manager of it.
@@ -185,17 +189,17 @@ func (p *play) start(t *testing.T, r *turn) {
 	}
 	go func() {
 		ctx := context.WithValue(t.Context(), turnKey{}, r)
-		defer func() { r.waits, r.end = false, p.steps }()
+		defer func() { r.waits.Store(false); r.end = int(p.steps.Load()) }()
 		if r.fresh {
 			s, r.err = p.m.Load(ctx, p.cookie)
 			if r.opened = r.err == nil && !s.IsNew(); !r.opened {
-				r.done = true
+				r.done.Store(true)
 				return
 			}
 			r.do(s)
 		}
 		r.answer, r.err = p.m.Commit(ctx, s)
-		r.done = true
+		r.done.Store(true)
 	}()
 }
 
@@ -215,12 +219,12 @@ func run(t *testing.T, kind string, names []string, victim, dies int, choose fun
 		synctest.Wait()
 		var ready []*turn
 		for _, r := range p.turns {
-			if r.waits {
+			if r.waits.Load() {
 				ready = append(ready, r)
 			}
 		}
 		if len(ready) == 0 {
-			if pausing := slices.ContainsFunc(p.turns, func(r *turn) bool { return !r.done && !r.died }); pausing && pauses < 100 {
+			if pausing := slices.ContainsFunc(p.turns, func(r *turn) bool { return !r.done.Load() && !r.died.Load() }); pausing && pauses < 100 {
 				pauses++
 				time.Sleep(20 * time.Millisecond)
 				continue
@@ -228,8 +232,11 @@ func run(t *testing.T, kind string, names []string, victim, dies int, choose fun
 			return p
 		}
 		r := ready[choose(len(ready))]
-		r.waits, r.began = false, map[bool]int{true: p.steps, false: r.began}[r.began < 0]
-		p.steps++
+		r.waits.Store(false)
+		if r.began < 0 {
+			r.began = int(p.steps.Load())
+		}
+		p.steps.Add(1)
 		r.goes <- true
 	}
 }
@@ -243,12 +250,12 @@ func (p *play) broken(t *testing.T) (bad []string) {
 		switch {
 		case ends && r.acked() && (over < 0 || r.end < over):
 			over = r.end
-		case ends && (r.died || r.err != nil):
+		case ends && (r.died.Load() || r.err != nil):
 			unsure = true
 		case !ends && r.acked() && r.answer.Value != "":
 			cookies = append(cookies, r.answer.Value)
 		}
-		if r.answer.Forget && !(ends && r.err == nil) || !r.done && !r.died || r.ops > 30 {
+		if r.answer.Forget && !(ends && r.err == nil) || !r.done.Load() && !r.died.Load() || r.ops > 30 {
 			bad = append(bad, r.name+" deleted the cookie, or doesn't end")
 		}
 		if strings.Contains(r.name, "incr") {
@@ -262,7 +269,7 @@ func (p *play) broken(t *testing.T) (bad []string) {
 		switch {
 		case over >= 0 && r.fresh && r.began > over && r.opened:
 			bad = append(bad, r.name+" opened a session that had ended")
-		case over < 0 && !unsure && !r.died && (r.err != nil || !r.opened):
+		case over < 0 && !unsure && !r.died.Load() && (r.err != nil || !r.opened):
 			bad = append(bad, r.name+" was turned away: "+fmt.Sprint(r.err))
 		}
 	}
@@ -310,7 +317,7 @@ func explore(t *testing.T, kind string, names []string, victim, dies, limit int,
 			return path[at-1]
 		})
 		plays.orders++
-		died = died || victim >= 0 && p.turns[victim].died
+		died = died || victim >= 0 && p.turns[victim].died.Load()
 		if bad := p.broken(t); len(bad) > 0 {
 			t.Errorf("%s %q: %s\n\t%s", kind, names, strings.Join(bad, "; "), strings.Join(p.log, "\n\t"))
 			return died

@@ -64,6 +64,7 @@ func TestCommandsOfARequestToMemcached(t *testing.T) {
 		}
 		renewed, _ := visit("", write)
 		renewed, _ = visit(renewed, func(s *dewar.Session) { s.Renew() })
+		visit(renewed, read) // the first use of an id that a renewal gave out is written down
 		for _, row := range []struct {
 			what   string
 			cookie string

@@ -162,6 +162,7 @@ func TestMongoCommandsOfARequest(t *testing.T) {
 		cookie, _ := visit("", first)
 		renewed, _ := visit("", first)
 		renewed, _ = visit(renewed, func(s *dewar.Session) { s.Renew() })
+		visit(renewed, read) // the first use of an id that a renewal gave out is written down
 		for _, step := range []struct {
 			what, cookie string
 			do           func(*dewar.Session)

@@ -64,6 +64,7 @@ func TestStatementsOfARequest(t *testing.T) {
 			cookie, _ := visit("", first)
 			renewed, _ := visit("", first)
 			renewed, _ = visit(renewed, func(s *dewar.Session) { s.Renew() })
+			visit(renewed, read) // the first use of an id that a renewal gave out is written down
 			for _, row := range []struct {
 				what, cookie string
 				later        time.Duration

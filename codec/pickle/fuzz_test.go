@@ -78,7 +78,7 @@ func FuzzAgainstPython(f *testing.F) {
 			t.Errorf("%q: pickletools finds no pickle in it", data)
 		case err == nil && !python.Same:
 			t.Errorf("%q is something else to Python than %q", data, ours)
-		case err != nil && python.Error == nil && python.Keys && !spelledOddly(python.Ops):
+		case err != nil && python.Error == nil && python.Keys && python.Ops != nil && !spelledOddly(python.Ops): // nor does pickletools always
 			t.Errorf("%q: %v, and Python reads it", data, err)
 		}
 	})

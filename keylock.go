@@ -18,7 +18,8 @@ type keyLock struct {
 	users int
 }
 
-// lock waits for the turn at key, and returns how to give it back.
+// lock waits for the turn at key, and returns how to give it back; after an error
+// there is nothing to give.
 func (l *keyLocks) lock(ctx context.Context, key string) (unlock func(), err error) {
 	l.mu.Lock()
 	k := l.locks[key]
@@ -44,6 +45,6 @@ func (l *keyLocks) lock(ctx context.Context, key string) (unlock func(), err err
 		return func() { k.turn <- struct{}{}; leave() }, nil
 	case <-ctx.Done():
 		leave()
-		return nil, ctx.Err()
+		return func() {}, ctx.Err()
 	}
 }

@@ -33,11 +33,8 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 			return "", err
 		}
 		if attempt == 0 {
-			if unlock, err = m.locks.lock(ctx, rec.ID); err != nil {
-				unlock = func() {}
-			}
-		}
-		if err == nil || attempt > 0 {
+			unlock, err = m.locks.lock(ctx, rec.ID)
+		} else {
 			err = pause(ctx, attempt)
 		}
 		var fresh Record

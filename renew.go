@@ -92,7 +92,10 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	case err != nil: // in a conflict the claim is kept for the next try
 		return r, err
 	}
-	if err := to.Store.Touch(ctx, to.recordKey(renewed.ID), life); err != nil {
+	switch err := to.Store.Touch(ctx, to.recordKey(renewed.ID), life); {
+	case errors.Is(err, ErrNotFound): // somebody was led there, and signed out
+		return r, ErrSessionGone
+	case err != nil:
 		return r, err
 	}
 	to.touched.set(renewed.ID, to.now())
@@ -175,17 +178,21 @@ func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link
 	if err != nil {
 		return Item{}, err
 	}
-	if was := openLink(id, there.Data); was.next == "" || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
+	was := openLink(id, there.Data)
+	if was.next == "" || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
 		return Item{}, ErrConflict
-	} else if _, err = from.Store.Load(ctx, from.recordKey(id)); err == nil {
-		if there, err = c.Store.Update(ctx, c.linkKey(id), there, l.seal(id), life); err == nil {
-			_ = c.Store.Delete(ctx, c.recordKey(was.next)) // what it left behind
-		}
 	}
-	if errors.Is(err, ErrNotFound) {
-		err = ErrConflict // who saves finds out
+	made := there
+	if _, err = from.Store.Load(ctx, from.recordKey(id)); err == nil {
+		made, err = c.Store.Update(ctx, c.linkKey(id), there, l.seal(id), life)
 	}
-	return there, err
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Item{}, ErrConflict // who saves finds out
+	case err == nil:
+		_ = c.Store.Delete(ctx, c.recordKey(was.next)) // what it left behind
+	}
+	return made, err
 }
 
 // place puts the renewed record under its new id, where nobody else looks yet.

@@ -23,10 +23,13 @@ func TestMemcachedOutage(t *testing.T) {
 	outage(t, srv, "memcached://"+srv.Addr)
 }
 
-func outage(t *testing.T, srv *realserver.Server, url string) {
+// outage gives the lab that went through it, and the cookie of a session of
+// before.
+func outage(t *testing.T, srv *realserver.Server, url string) (failing *twin.Lab, cookie string) {
 	t.Helper()
 	env := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true"}
-	failing, anonymous := twin.Dewar(t, env...), twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
+	failing = twin.Dewar(t, env...)
+	anonymous := twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
 	_, cookie, err := ask(failing, "", `[["set","a",1]]`)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +69,7 @@ func outage(t *testing.T, srv *realserver.Server, url string) {
 	deadline := time.Now().Add(20 * time.Second)
 	for {
 		if status, _ := send(failing, "", `[["set","a",1]]`); status == 200 {
-			break
+			return failing, cookie
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("no recovery within 20 seconds")

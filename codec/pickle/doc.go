@@ -38,7 +38,7 @@
 //   - what isn't in the pickle itself is refused ([ErrOutOfBand]);
 //   - a list's methods aren't called on anything that isn't a list.
 //
-// The "!" that cachelib's Redis cache puts before a pickle is the caller's affair.
+// [RedisCache] has the "!" that cachelib's puts before a pickle on Redis.
 //
 // The bytes of one value, as [Codec.Split] returns them, are opcodes of protocol
 // 4 that leave it on the stack and never look into the memo.

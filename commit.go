@@ -52,7 +52,7 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	}
 	a, err := m.commit(ctx, s, ending{sent: s.sent, status: 200, fixed: m.route.NoKeepAlive})
 	if err == nil {
-		s.reopen(a.forget)
+		s.reopen(a)
 	}
 	out := Answer{Value: a.value, Forget: a.forget, Vary: a.vary, Private: a.private}
 	if a.line != "" {
@@ -164,7 +164,7 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 		}
 		return value, err
 	case drop, restart:
-		if err := m.o.Backend.Drop(ctx, rec); err != nil {
+		if err := m.drop(ctx, rec); err != nil {
 			return "", err
 		}
 		m.o.Observer.Observe(ctx, Event{Kind: Ended, id: rec.ID})
@@ -186,6 +186,13 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 	}
 	m.o.Observer.Observe(ctx, Event{Kind: kind, id: s.rec.ID})
 	return value, nil
+}
+
+// drop forgets a record, also if the client doesn't wait for it.
+func (m *Manager) drop(ctx context.Context, rec Record) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	return m.o.Backend.Drop(ctx, rec)
 }
 
 // cookieLine formats the Set-Cookie of an act; empty if the client's cookie

@@ -73,13 +73,14 @@ func (s *Session) ended() error {
 }
 
 // reopen makes a session that was committed ready for the next round.
-func (s *Session) reopen(forgotten bool) {
+func (s *Session) reopen(a answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.committed, s.modified, s.renewed, s.destroyed = false, false, false, false
-	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
+	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || a.forget
+	s.sent = (s.sent || a.value != "") && !a.forget
 	s.ledger, s.login, s.another = nil, "", false
-	if forgotten {
+	if a.forget {
 		s.rec = Record{}
 	}
 }

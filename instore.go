@@ -92,7 +92,7 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrMalformed)
 	}
 	rec, err := c.load(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) && !errors.Is(err, ErrExpired) {
 		rec, err = c.follow(ctx, id, false)
 	} else if err == nil && rec.State.(*stored).header.unused {
 		rec, err = c.firstUse(ctx, rec)
@@ -100,15 +100,20 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	switch {
 	case errors.Is(err, ErrReplay):
 		return rec, fmt.Errorf("%w: %w", ErrNoSession, ErrReplay)
+	case errors.Is(err, ErrExpired):
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, ErrExpired)
 	case errors.Is(err, ErrNotFound):
-		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrUnknown)
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, ErrUnknown)
 	case errors.Is(err, ErrUndecodable):
-		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, err)
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, err)
 	case err != nil:
 		return Record{}, fmt.Errorf("dewar: open: %w", err)
 	}
 	return rec, nil
 }
+
+// errOver is a record's whose absolute life is over: to all but Open it isn't there.
+var errOver = fmt.Errorf("%w: %w", ErrNotFound, ErrExpired)
 
 // load reads the record of an id.
 func (c *InStore) load(ctx context.Context, id string) (Record, error) {
@@ -123,7 +128,7 @@ func (c *InStore) load(ctx context.Context, id string) (Record, error) {
 			return Record{}, err
 		}
 		if c.left(st.header) <= 0 {
-			return Record{}, ErrNotFound
+			return Record{}, errOver
 		}
 	} else {
 		m, ok := c.Codec.(codec.Marker)

@@ -3,6 +3,7 @@ package dewar
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -31,10 +32,15 @@ type selective interface {
 	wants(context.Context, EventKind) bool
 }
 
+func wants(ctx context.Context, o Observer, k EventKind) bool {
+	s, ok := o.(selective)
+	return !ok || s.wants(ctx, k)
+}
+
 // observe tells the observer that e has just happened.
 func (sh *shared) observe(ctx context.Context, e Event) {
 	g := sh.o.Observer.(*guarded)
-	if s, ok := g.Observer.(selective); !ok || s.wants(ctx, e.Kind) {
+	if wants(ctx, g.Observer, e.Kind) {
 		g.tell(context.WithoutCancel(ctx), e, sh.o.Now)
 	}
 }
@@ -80,13 +86,28 @@ func (g *guarded) run(ctx context.Context, e Event, now func() time.Time, c *cal
 		<-g.busy
 		close(c.done)
 	}()
-	g.safely(ctx, e)
+	safely(ctx, g.Observer, e)
 	if n := g.dropped.Swap(0); n > 0 {
-		g.safely(ctx, Event{Kind: Warned, Time: now(), Reason: fmt.Sprintf("dewar: the observer is slow: %d events were dropped", n)})
+		safely(ctx, g.Observer, Event{Kind: Warned, Time: now(), Reason: fmt.Sprintf("dewar: the observer is slow: %d events were dropped", n)})
 	}
 }
 
-func (g *guarded) safely(ctx context.Context, e Event) {
+func safely(ctx context.Context, o Observer, e Event) {
 	defer func() { _ = recover() }()
-	g.Observe(ctx, e)
+	o.Observe(ctx, e)
+}
+
+// Observers is an Observer that tells each of them, in turn. One that panics keeps
+// nothing from the others; one that is slow does.
+type Observers []Observer
+
+// Observe tells them all.
+func (all Observers) Observe(ctx context.Context, e Event) {
+	for _, o := range all {
+		safely(ctx, o, e)
+	}
+}
+
+func (all Observers) wants(ctx context.Context, k EventKind) bool {
+	return slices.ContainsFunc(all, func(o Observer) bool { return wants(ctx, o, k) })
 }

@@ -119,26 +119,28 @@ type observing func(ctx context.Context, e dewar.Event)
 
 func (f observing) Observe(ctx context.Context, e dewar.Event) { f(ctx, e) }
 
-// The observer's context has the request's values, and outlives it.
+// The observer's context has what a handler outside of Wrap put there, so that
+// unknown ids can be counted by client; it outlives the request's.
 func TestTheObserversContext(t *testing.T) {
-	type address struct{}
-	gate, done := make(chan struct{}), make(chan error, 1)
-	var from any
-	m := manager(t, func(o *dewar.Options) {
-		o.Observer = observing(func(ctx context.Context, e dewar.Event) {
-			<-gate
-			from = ctx.Value(address{})
-			done <- ctx.Err()
-		})
+	g := &guesses{by: map[string]int{}}
+	ended := make(chan error, 9)
+	m, _ := stored(t, func(o *dewar.Options) {
+		o.Observer = dewar.Patient(dewar.Observers{g, observing(func(ctx context.Context, _ dewar.Event) { ended <- ctx.Err() })})
 	})
-	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), address{}, "192.0.2.7"))
-	r, _ := http.NewRequestWithContext(ctx, "GET", "http://localhost/", nil)
-	r.Header.Set("Cookie", "__Host-session=x")
-	m.Wrap(view(func(*dewar.Session) {})).ServeHTTP(&nowhere{http.Header{}}, r)
-	cancel()
-	close(gate)
-	if err := <-done; err != nil || from != "192.0.2.7" {
-		t.Errorf("%v, value %v", err, from)
+	for range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, _ := http.NewRequestWithContext(ctx, "GET", "http://localhost/", nil)
+		r.Header.Set("Cookie", "__Host-session=guessed")
+		r.RemoteAddr = "192.0.2.7:4711"
+		outside(m.Wrap(view(func(s *dewar.Session) { s.Set("a", 1); cancel() }))).ServeHTTP(&nowhere{http.Header{}}, r)
+		for _, kind := range []dewar.EventKind{dewar.Refused, dewar.Created} {
+			if err := <-ended; err != nil {
+				t.Errorf("%v: %v", kind, err)
+			}
+		}
+	}
+	if n := g.by["192.0.2.7"]; n != 3 {
+		t.Errorf("%d guesses", n)
 	}
 }
 
@@ -167,6 +169,26 @@ func TestOneObserverOfTwoManagers(t *testing.T) {
 		}
 		close(b.gate)
 	})
+}
+
+// Several observers are told all, whichever of them panics; and those who want
+// nothing cost nothing.
+func TestObservers(t *testing.T) {
+	first, last := &recorder{everything: true}, &recorder{everything: true}
+	m := manager(t, func(o *dewar.Options) {
+		o.Observer = dewar.Patient(dewar.Observers{panicking{first}, quiet, last})
+	})
+	visit(m, "", func(s *dewar.Session) { s.Set("a", 1) })
+	if first.kinds() != "created:" || last.kinds() != "created:" {
+		t.Errorf("events: %q, %q", first.kinds(), last.kinds())
+	}
+	m = manager(t, func(o *dewar.Options) { o.Observer = dewar.Observers{quiet, quiet} })
+	cost := func(m *dewar.Manager) float64 {
+		return testing.AllocsPerRun(100, func() { visit(m, "", func(s *dewar.Session) { s.Set("a", 1) }) })
+	}
+	if none, all := cost(manager(t, nil)), cost(m); all > none+1 {
+		t.Errorf("%v allocations, without them %v", all, none)
+	}
 }
 
 // What observing costs a request; docs/observing.md has the figures.

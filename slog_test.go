@@ -73,12 +73,12 @@ func TestSlogObserver(t *testing.T) {
 	}
 }
 
-// hostile is an error that quotes what a client, or a server, sent.
-var hostile = errors.New("no such thing: \"a\r\nERROR root logged in\x1b[31m\u009b2J\u202e\xff\x00\"")
+// errHostile is an error that quotes what a client, or a server, sent.
+var errHostile = errors.New("no such thing: \"a\r\nERROR root logged in\x1b[31m\u009b2J\u202e\xff\x00\"")
 
 // Whatever a text holds, it stays on its line, and sends no terminal a command.
 func TestNothingBreaksOutOfTheLog(t *testing.T) {
-	backend := failsOpen{err: hostile}
+	backend := failsOpen{err: errHostile}
 	for name, make := range map[string]func(w io.Writer) slog.Handler{
 		"raw":  func(w io.Writer) slog.Handler { return raw{w: w} },
 		"text": func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) },
@@ -90,7 +90,7 @@ func TestNothingBreaksOutOfTheLog(t *testing.T) {
 			o.Backend, o.Observer = backend, dewar.Patient(dewar.SlogObserver(l))
 		})
 		visit(m, "__Host-session=x\r\n\x1b[31m", nil)
-		l.Info("x", "event", dewar.Event{Kind: dewar.Warned, Reason: hostile.Error(), Err: hostile})
+		l.Info("x", "event", dewar.Event{Kind: dewar.Warned, Reason: errHostile.Error(), Err: errHostile})
 		got := log.String()
 		if strings.Count(got, "\n") != 2 || strings.ContainsAny(got, "\r\x1b\x00\u009b\u202e") || !strings.Contains(got, "ERROR root logged in") {
 			t.Errorf("%s: %q", name, got)

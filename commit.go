@@ -50,7 +50,7 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	if s.owner != m.shared {
 		return Answer{}, ErrNoWrap
 	}
-	a, err := m.commit(ctx, s, ending{sent: s.sent, status: 200, fixed: m.route.NoKeepAlive})
+	a, err := m.commit(ctx, s, ending{sent: s.sent || s.kept, status: 200, fixed: m.route.NoKeepAlive})
 	if err == nil {
 		s.reopen(a.forget)
 	}
@@ -61,10 +61,21 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	return out, err
 }
 
+// commit saves s, if need be, and tells the observer what came of it.
 func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.committed = true
+	a, v, err := m.conclude(ctx, s, e)
+	if err != nil {
+		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, s.step(v.act)), Err: err, id: s.rec.ID})
+		return a, err
+	}
+	s.modified, s.renewed, s.destroyed = false, false, false
+	return a, nil
+}
+
+func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, verdict, error) {
 	var changed bool
 	var settleErr error
 	if s.rules == Native {
@@ -74,7 +85,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	v := decide(s.rules, m.facts(s, e))
 	a := answer{vary: v.vary}
 	if v.act == leave {
-		return a, nil
+		return a, v, nil
 	}
 	if s.rules != Native && v.act != drop {
 		// Flask doesn't notice what was changed in place, but saves it along,
@@ -84,27 +95,30 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 		}
 	}
 	if err := errors.Join(s.refusal(), settleErr); err != nil && v.act != drop {
-		return a, fmt.Errorf("%w: %w", errUnsavable, err)
+		return a, v, fmt.Errorf("%w: %w", errUnsavable, err)
 	}
 	before := s.rec.ID
-	value, err := m.carryOut(ctx, s, v.act)
+	value, done, err := m.carryOut(ctx, s, v.act)
 	if err != nil && v.act == touch {
 		// Who only reads is served all the same.
-		m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
-		return a, nil
+		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, s.step(v.act)), Err: err, id: s.rec.ID})
+		return a, v, nil
 	}
 	if err != nil {
-		return a, err
+		return a, v, err
 	}
 	line, err := m.cookieLine(ctx, s, v.act, value)
 	if err != nil {
-		return a, err
+		return a, v, err
+	}
+	if done != 0 {
+		m.observe(ctx, Event{Kind: done, id: s.rec.ID})
 	}
 	a.forget = v.act == drop
 	if line != "" && (!v.quiet || s.rec.ID != before) {
 		a.value, a.line, a.private = value, line, s.rules == Native
 	}
-	return a, nil
+	return a, v, nil
 }
 
 // facts gathers what decides about s.
@@ -145,49 +159,64 @@ func (m *Manager) life(s *Session) time.Duration {
 	return m.o.Life.Idle
 }
 
-// carryOut does with the record what the verdict says.
-func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string, err error) {
+// carryOut does with the record what the verdict says. done is what there is to
+// say of it once the cookie is made too.
+func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string, done EventKind, err error) {
 	rec := s.rec
 	rec.Entries, rec.Anew = s.vals.entries, s.another
+	var renewed bool
 	switch a {
 	case tell:
-		return presentValue(m.o.Backend, rec), nil
+		return presentValue(m.o.Backend, rec), 0, nil
 	case touch:
 		if _, moving := rec.State.(*elsewhere); moving { // which changes more than a life
-			value, err = m.write(ctx, s, rec, save)
+			value, renewed, err = m.write(ctx, s, rec, save)
 		} else {
 			value, err = m.o.Backend.Touch(ctx, rec, m.life(s))
 		}
 		if errors.Is(err, ErrSessionGone) {
-			return "", nil // the cookie is left to whoever ended it
+			return "", 0, nil // the cookie is left to whoever ended it
 		}
-		if err == nil {
-			m.o.Observer.Observe(ctx, Event{Kind: Extended, id: rec.ID})
+		if renewed {
+			return value, Renewed, err
 		}
-		return value, err
+		return value, Extended, err
 	case drop, restart:
-		if err := m.o.Backend.Drop(ctx, rec); err != nil {
-			return "", err
+		if err := m.drop(ctx, rec); err != nil {
+			return "", 0, err
 		}
-		m.o.Observer.Observe(ctx, Event{Kind: Ended, id: rec.ID})
+		if s.kept {
+			reason := reasonEmptied
+			if s.destroyed {
+				reason = reasonDestroyed
+			}
+			m.observe(ctx, Event{Kind: Ended, Reason: reason, id: rec.ID})
+		}
+		s.kept = false
 		if a == drop {
-			return "", nil
+			return "", 0, nil
 		}
 		rec = Record{Entries: rec.Entries}
 	}
 	begun := s.isNew || a == restart
-	if value, err = m.write(ctx, s, rec, a); err != nil {
-		return value, err
+	if value, renewed, err = m.write(ctx, s, rec, a); err != nil {
+		return value, 0, err
 	}
-	kind := Saved
+	s.kept = true
 	switch {
 	case begun:
-		kind = Created
-	case a == renew && s.rec.ID != rec.ID:
-		kind = Renewed
+		return value, Created, nil
+	case renewed:
+		return value, Renewed, nil
 	}
-	m.o.Observer.Observe(ctx, Event{Kind: kind, id: s.rec.ID})
-	return value, nil
+	return value, Saved, nil
+}
+
+// drop forgets a record, also if the client doesn't wait for it.
+func (m *Manager) drop(ctx context.Context, rec Record) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	return m.o.Backend.Drop(ctx, rec)
 }
 
 // cookieLine formats the Set-Cookie of an act; empty if the client's cookie
@@ -215,7 +244,7 @@ func (m *Manager) cookieLine(ctx context.Context, s *Session, a act, value strin
 	if s.rules == Native {
 		return "", &CookieSizeError{Name: c.Name, Value: len(value), Size: len(line), Limit: c.MaxBytes}
 	}
-	m.o.Observer.Observe(ctx, Event{Kind: Warned, Reason: tooLargeWarning(c, value, line)})
+	m.observe(ctx, Event{Kind: Warned, Reason: tooLargeWarning(c, value, line)})
 	return line, nil
 }
 

@@ -89,6 +89,9 @@ func TestWhoKnowsWhom(t *testing.T) {
 			switch {
 			case p == module+"/flask" && !program(path):
 				t.Errorf("%s imports flask; only programs do", path)
+			case (strings.HasPrefix(p, "go.opentelemetry.io/") || strings.HasPrefix(p, "github.com/prometheus/") || strings.HasPrefix(p, module+"/telemetry")) &&
+				!strings.HasPrefix(path, "telemetry/") && !program(path):
+				t.Errorf("%s imports %s; only telemetry and programs count", path, p)
 			case strings.HasPrefix(path, "store/") && (p == "net/http" || strings.HasPrefix(p, module+"/codec") || strings.HasPrefix(p, module+"/signing")):
 				t.Errorf("%s imports %s; a store knows bytes and time", path, p)
 			case strings.HasPrefix(path, "codec/") && (p == module || p == "net/http" || strings.HasPrefix(p, module+"/signing")):

@@ -59,9 +59,20 @@ func (s *Session) settle() (changed bool, err error) {
 	return s.vals.settle(func(key string, raw []byte) { s.note(change{op: opSet, key: key, raw: raw}) })
 }
 
-// ended settles the account of a session whose response is over: it returns
-// what went wrong and nobody was told of.
-func (s *Session) ended() error {
+// step is the word for what the backend couldn't do.
+func (s *Session) step(a act) string {
+	switch {
+	case a == touch:
+		return reasonExtend
+	case a == drop, a == restart && s.kept: // else it is forgotten already
+		return reasonEnd
+	}
+	return reasonSave
+}
+
+// ended settles the account of a session whose response is over: what was lost as it
+// came too late, and what else went wrong and nobody was told of.
+func (s *Session) ended() (lost string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rules == Native && s.readOnly == nil {
@@ -69,14 +80,23 @@ func (s *Session) ended() error {
 			s.late = true
 		}
 	}
-	return s.trouble()
+	switch {
+	case !s.late:
+	case s.destroyed:
+		lost = reasonEnd
+	case s.renewed:
+		lost = reasonRenew
+	default:
+		lost = reasonSave
+	}
+	return lost, s.err
 }
 
 // reopen makes a session that was committed ready for the next round.
 func (s *Session) reopen(forgotten bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.committed, s.modified, s.renewed, s.destroyed = false, false, false, false
+	s.committed = false
 	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
 	s.ledger, s.login, s.another = nil, "", false
 	if forgotten {

@@ -8,7 +8,8 @@ import (
 )
 
 // The reasons that a cookie's value is refused for; errors.Is finds one of
-// them in the error beside ErrNoSession, and an [Event] carries its word.
+// them in the error beside ErrNoSession, and an [Event] carries its word; ErrExpired's
+// is an event of its own, Expired.
 var (
 	ErrSignature = signing.ErrSignature // changed, cut, or signed under another key
 	ErrExpired   = signing.ErrExpired   // its life is over
@@ -109,26 +110,3 @@ type OptionError struct {
 }
 
 func (e *OptionError) Error() string { return "dewar: Options." + e.Field + ": " + e.Reason }
-
-// reasonOf gives the one word for why a value was refused.
-func reasonOf(err error) string {
-	for _, r := range [...]struct {
-		err  error
-		word string
-	}{
-		{ErrSignature, "signature"},
-		{ErrExpired, "expired"},
-		{ErrFuture, "future"},
-		{ErrMalformed, "malformed"},
-		{ErrPayload, "payload"},
-		{ErrTooLarge, "too-large"},
-		{ErrUndecodable, "undecodable"},
-		{ErrReplay, "replay"},
-		{ErrRevived, "revived"},
-	} {
-		if errors.Is(err, r.err) {
-			return r.word
-		}
-	}
-	return "unknown"
-}

@@ -45,8 +45,8 @@ func (f Fallback) Open(ctx context.Context, value string) (Record, error) {
 	switch {
 	case oldErr == nil:
 		return f.found(old)
-	case !errors.Is(oldErr, ErrNoSession) || errors.Is(oldErr, ErrReplay):
-		return Record{}, oldErr
+	case !errors.Is(oldErr, ErrNoSession) || errors.Is(oldErr, ErrReplay) || errors.Is(oldErr, ErrExpired):
+		return old, oldErr
 	case err == nil:
 		return r, nil
 	}
@@ -70,7 +70,7 @@ func (f Fallback) moved(ctx context.Context, id string, underWay bool, none erro
 		switch {
 		case errors.Is(err, ErrNotFound):
 		case errors.Is(err, ErrUndecodable), errors.Is(err, ErrReplay):
-			return Record{}, fmt.Errorf("%w: %w", ErrNoSession, err)
+			return r, fmt.Errorf("%w: %w", ErrNoSession, err)
 		default:
 			return r, err
 		}

@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"context"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -75,5 +76,18 @@ func TestLogoutRaces(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("%d items", st.Len())
 		}
+	}
+}
+
+// A client that goes away while it signs out is signed out.
+func TestSignOutOfOneWhoWentAway(t *testing.T) {
+	m, st := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	ctx, cancel := context.WithCancel(t.Context())
+	r := httptest.NewRequestWithContext(ctx, "POST", "http://localhost/", nil)
+	r.Header.Set("Cookie", cookie)
+	m.Wrap(view(func(s *dewar.Session) { s.Destroy(); cancel() })).ServeHTTP(httptest.NewRecorder(), r)
+	if n := sessions(st); n != 0 {
+		t.Errorf("%d sessions", n)
 	}
 }

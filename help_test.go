@@ -2,8 +2,10 @@ package dewar_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +30,7 @@ func ring(t testing.TB, current []byte, old ...[]byte) *dewar.Ring {
 func manager(t testing.TB, change func(*dewar.Options)) *dewar.Manager {
 	t.Helper()
 	o := dewar.Cookies(ring(t, secret))
-	o.Observer = quiet{}
+	o.Observer = quiet
 	if change != nil {
 		change(&o)
 	}
@@ -75,9 +77,8 @@ func signedIn(t testing.TB, m *dewar.Manager, vals map[string]any) string {
 	return c
 }
 
-type quiet struct{}
-
-func (quiet) Observe(context.Context, dewar.Event) {}
+// quiet is the observer of those who want none.
+var quiet = dewar.SlogObserver(slog.New(slog.DiscardHandler))
 
 // recorder keeps the events it is told: those of trouble, or everything.
 type recorder struct {
@@ -90,7 +91,7 @@ func (r *recorder) Observe(_ context.Context, e dewar.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch e.Kind {
-	case dewar.Loaded, dewar.Created, dewar.Saved, dewar.Extended, dewar.Renewed, dewar.Ended:
+	case dewar.Loaded, dewar.Created, dewar.Saved, dewar.Extended, dewar.Renewed, dewar.Ended, dewar.Expired:
 		if !r.everything {
 			return
 		}
@@ -103,6 +104,9 @@ func (r *recorder) kinds() string {
 	defer r.mu.Unlock()
 	var b strings.Builder
 	for _, e := range r.events {
+		if words := e.Kind.Reasons(); e.Kind != dewar.Warned && !slices.Contains(words, e.Reason) && len(words)+len(e.Reason) > 0 {
+			b.WriteString("NO REASON ")
+		}
 		b.WriteString(e.Kind.String() + ":" + e.Reason + " ")
 	}
 	return strings.TrimSpace(b.String())

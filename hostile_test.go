@@ -51,7 +51,7 @@ func TestHostileCookies(t *testing.T) {
 	} {
 		for _, rules := range []dewar.Rules{dewar.Native, dewar.Flask} {
 			m := manager(t, func(o *dewar.Options) {
-				o.Backend, o.Rules, o.Cookie.Name, o.Observer = dewar.Cookies(keys).Backend, rules, "s", nil
+				o.Backend, o.Rules, o.Cookie.Name, o.Observer = dewar.Cookies(keys).Backend, rules, "s", dewar.Patient(nil)
 			})
 			r := httptest.NewRequest("GET", "http://localhost/", nil)
 			r.Header["Cookie"] = header

@@ -104,7 +104,7 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	}
 	unknown := ErrUnknown
 	rec, err := c.load(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) && !errors.Is(err, ErrExpired) {
 		if errors.Is(err, ErrRevived) {
 			unknown = ErrRevived
 		}
@@ -115,15 +115,20 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	switch {
 	case errors.Is(err, ErrReplay):
 		return rec, fmt.Errorf("%w: %w", ErrNoSession, ErrReplay)
+	case errors.Is(err, ErrExpired):
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, ErrExpired)
 	case errors.Is(err, ErrNotFound):
-		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, unknown)
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, unknown)
 	case errors.Is(err, ErrUndecodable):
-		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, err)
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, err)
 	case err != nil:
 		return Record{}, fmt.Errorf("dewar: open: %w", err)
 	}
 	return rec, nil
 }
+
+// errOver is a record's whose absolute life is over: to all but Open it isn't there.
+var errOver = fmt.Errorf("%w: %w", ErrNotFound, ErrExpired)
 
 // load reads the record of an id.
 func (c *InStore) load(ctx context.Context, id string) (Record, error) {
@@ -143,7 +148,7 @@ func (c *InStore) load(ctx context.Context, id string) (Record, error) {
 			return Record{}, err
 		}
 		if c.left(st.header) <= 0 {
-			return Record{}, ErrNotFound
+			return Record{}, errOver
 		}
 	} else {
 		m, ok := c.Codec.(codec.Marker)

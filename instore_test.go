@@ -18,7 +18,7 @@ import (
 // stored makes a manager over a store of its own, with the manager's clock.
 func stored(t testing.TB, change func(*dewar.Options)) (*dewar.Manager, *memstore.Store) {
 	t.Helper()
-	o := dewar.Options{Now: time.Now, Observer: quiet{}}
+	o := dewar.Options{Now: time.Now, Observer: quiet}
 	st := memstore.New(memstore.Options{Now: func() time.Time { return o.Now() }})
 	o.Backend = dewar.Stored(st).Backend
 	if change != nil {
@@ -106,7 +106,7 @@ func TestNativeLayoutHoldsNoIDs(t *testing.T) {
 // 50 writers of 50 keys keep 50, in 20 rounds; and no event says otherwise.
 func TestNoUpdateIsLost(t *testing.T) {
 	var seen recorder
-	m, _ := stored(t, func(o *dewar.Options) { o.Observer = &seen })
+	m, _ := stored(t, func(o *dewar.Options) { o.Observer = dewar.Patient(&seen) })
 	for round := range 20 {
 		cookie := signedIn(t, m, map[string]any{"round": round})
 		parallel(m, cookie, 50, func(i int, s *dewar.Session) { s.Set(fmt.Sprint("k", i), i) })
@@ -218,7 +218,7 @@ func TestMerging(t *testing.T) {
 func TestTwoSetsOfOneKey(t *testing.T) {
 	var seen recorder
 	for _, strict := range []bool{false, true} {
-		m, _ := stored(t, func(o *dewar.Options) { o.Strict, o.Observer = strict, &seen })
+		m, _ := stored(t, func(o *dewar.Options) { o.Strict, o.Observer = strict, dewar.Patient(&seen) })
 		cookie := signedIn(t, m, map[string]any{"a": 0})
 		res := visit(m, cookie, func(s *dewar.Session) {
 			s.Set("a", 2)
@@ -230,7 +230,7 @@ func TestTwoSetsOfOneKey(t *testing.T) {
 			}
 		})
 	}
-	if got := seen.kinds(); got != "conflict: failed:" {
+	if got := seen.kinds(); got != "conflict: failed:conflict" {
 		t.Errorf("events: %s", got)
 	}
 }
@@ -240,7 +240,7 @@ func TestTwoSetsOfOneKey(t *testing.T) {
 func TestHostileIDs(t *testing.T) {
 	var asked atomic.Int64
 	o := dewar.Stored(asking{memstore.New(memstore.Options{}), &asked})
-	o.Observer = quiet{}
+	o.Observer = quiet
 	m, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -276,7 +276,7 @@ func TestStoredLives(t *testing.T) {
 	c := newClock()
 	st := memstore.New(memstore.Options{Now: c.now})
 	o := dewar.Stored(st)
-	o.Now, o.Observer, o.Life = c.now, quiet{}, dewar.Life{Idle: time.Hour, Absolute: 3 * time.Hour, Renewal: 30 * time.Minute}
+	o.Now, o.Observer, o.Life = c.now, quiet, dewar.Life{Idle: time.Hour, Absolute: 3 * time.Hour, Renewal: 30 * time.Minute}
 	m, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -310,7 +310,7 @@ func TestUndecodableRecordsAreLeftAlone(t *testing.T) {
 	var seen recorder
 	m, st := stored(t, func(o *dewar.Options) {
 		o.Backend = &dewar.InStore{Store: o.Backend.(*dewar.InStore).Store, Layout: dewar.FlaskLayout, Prefix: "session:"}
-		o.Observer = &seen
+		o.Observer = dewar.Patient(&seen)
 	})
 	ctx := context.Background()
 	if _, err := st.Create(ctx, "session:corrupt", []byte("\x80\x04broken"), time.Hour); err != nil {

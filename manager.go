@@ -116,7 +116,6 @@ func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
 	case errors.Is(err, ErrNoSession):
 		m.begin(s)
 	case m.route.Outage == Anonymous:
-		m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
 		m.begin(s)
 		s.readOnly = readOnly(err)
 	default:
@@ -125,17 +124,22 @@ func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
 	return s, nil
 }
 
-// try asks the backend for one value and tells the observer if it is refused.
+// try asks the backend for one value and tells the observer what came of it.
 func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 	rec, err := m.o.Backend.Open(ctx, value)
 	switch {
 	case err == nil:
-		m.o.Observer.Observe(ctx, Event{Kind: Loaded, id: rec.ID})
-	case errors.Is(err, ErrNoSession):
+		m.observe(ctx, Event{Kind: Loaded, id: rec.ID})
+	case !errors.Is(err, ErrNoSession):
+		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, reasonOpen), Err: err, id: rec.ID})
+	case errors.Is(err, ErrExpired):
+		m.observe(ctx, Event{Kind: Expired, id: rec.ID})
+	default:
 		if errors.Is(err, ErrReplay) {
-			m.o.Observer.Observe(ctx, Event{Kind: Replayed, id: rec.ID})
+			m.observe(ctx, Event{Kind: Replayed, id: rec.ID})
+			m.observe(ctx, Event{Kind: Ended, Reason: reasonReplay, id: rec.ID})
 		}
-		m.o.Observer.Observe(ctx, Event{Kind: Refused, Reason: reasonOf(err)})
+		m.observe(ctx, Event{Kind: Refused, Reason: reasonOf(err), id: rec.ID})
 	}
 	return rec, err
 }
@@ -152,7 +156,7 @@ func (m *Manager) begin(s *Session) {
 // adopt makes s the session that rec holds.
 func (m *Manager) adopt(s *Session, rec Record) {
 	s.owner, s.rules, s.readOnly, s.tracks = m.shared, m.o.Rules, m.readOnly, m.tracks
-	s.vals.codec, s.vals.entries = m.codec, rec.Entries
+	s.kept, s.vals.codec, s.vals.entries = true, m.codec, rec.Entries
 	rec.Entries = nil
 	s.rec = rec
 }
@@ -160,6 +164,6 @@ func (m *Manager) adopt(s *Session, rec Record) {
 // warn says a sentence to the observer, once.
 func (sh *shared) warn(ctx context.Context, sentence string) {
 	if _, said := sh.warned.LoadOrStore(sentence, true); !said {
-		sh.o.Observer.Observe(ctx, Event{Kind: Warned, Reason: sentence})
+		sh.observe(ctx, Event{Kind: Warned, Reason: sentence})
 	}
 }

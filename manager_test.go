@@ -115,7 +115,7 @@ func TestRotation(t *testing.T) {
 // the visitor's own, wherever it stands; the number tried is bounded.
 func TestEveryCookieOfTheNameIsTried(t *testing.T) {
 	var seen recorder
-	m := manager(t, func(o *dewar.Options) { o.Observer = &seen })
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(&seen) })
 	mine := signedIn(t, m, map[string]any{"a": 1})
 	var found bool
 	h := m.Wrap(view(func(s *dewar.Session) { found = s.Has("a") }))
@@ -135,7 +135,7 @@ func TestEveryCookieOfTheNameIsTried(t *testing.T) {
 
 func TestLazyRoutes(t *testing.T) {
 	var seen recorder
-	m := manager(t, func(o *dewar.Options) { o.Observer = &seen }).With(dewar.Route{Lazy: true})
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(&seen) }).With(dewar.Route{Lazy: true})
 	do(m.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})), "__Host-session=bad")
 	if len(seen.events) != 0 {
 		t.Error("opened for a handler that never asked")
@@ -268,7 +268,7 @@ func TestOutage(t *testing.T) {
 // A Secure cookie on plain HTTP is said once, not for loopback.
 func TestSecureCookieOverPlainHTTP(t *testing.T) {
 	var seen recorder
-	m := manager(t, func(o *dewar.Options) { o.Observer = &seen })
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(&seen) })
 	h := m.Wrap(view(func(s *dewar.Session) { s.Set("a", 1) }))
 	for _, url := range []string{"http://127.0.0.1:8080/", "http://[::1]/", "http://localhost:1/", "https://example.com/"} {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", url, nil))
@@ -299,7 +299,7 @@ func TestEncryptedCookies(t *testing.T) {
 		}
 	})
 	for _, o := range []dewar.Options{dewar.Cookies(keys), dewar.EncryptedCookies(ring(t, []byte("quite another key, as long")))} {
-		o.Observer = quiet{}
+		o.Observer = quiet
 		other, err := dewar.New(o)
 		if err != nil {
 			t.Fatal(err)
@@ -331,7 +331,7 @@ func TestEncryptedCookies(t *testing.T) {
 func TestEvents(t *testing.T) {
 	seen := &recorder{everything: true}
 	c := newClock()
-	m, _ := stored(t, func(o *dewar.Options) { o.Observer, o.Now = panicking{seen}, c.now })
+	m, _ := stored(t, func(o *dewar.Options) { o.Observer, o.Now = dewar.Patient(panicking{seen}), c.now })
 	cookie := signedIn(t, m, map[string]any{"a": 1})
 	var handles [2]string
 	visit(m, cookie, func(s *dewar.Session) { s.Set("a", 2); handles[0] = s.Handle() })
@@ -339,13 +339,16 @@ func TestEvents(t *testing.T) {
 	visit(m, cookie, func(s *dewar.Session) { _ = s.Get("a") })
 	next := cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Renew() }))
 	visit(m, next, func(s *dewar.Session) { handles[1] = s.Handle(); s.Destroy() })
-	if got := seen.kinds(); got != "created: loaded: saved: loaded: extended: loaded: renewed: loaded: ended:" {
+	if got := seen.kinds(); got != "created: loaded: saved: loaded: extended: loaded: renewed: loaded: ended:destroyed" {
 		t.Errorf("events: %s", got)
 	}
 	for i, e := range seen.events {
 		want := handles[0]
 		if i >= 6 {
 			want = handles[1]
+		}
+		if at := map[bool]time.Time{false: newClock().at, true: c.at}[i >= 3]; !e.Time.Equal(at) {
+			t.Errorf("event %d, %v, was at %v, not %v", i, e, e.Time, at)
 		}
 		if e.Handle() != want || len(want) != 16 || strings.Contains(next+cookie, want) {
 			t.Errorf("event %d, %v, has handle %q, want %q", i, e, e.Handle(), want)

@@ -15,10 +15,12 @@ const commitTime = 5 * time.Second
 // write saves or renews a record. Where another changed it since it was read,
 // what this session did is done again to what is there now, until it holds or
 // the time is over. After the first conflict those of this process take turns.
-func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (value string, err error) {
+//
+// renewed says that this, and nobody else, gave the session a new id.
+func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (value string, renewed bool, err error) {
 	if !s.tracks { // nobody else can have changed it
 		value, _, err = m.saveOrRenew(ctx, s, rec, a)
-		return value, err
+		return value, false, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
 	defer cancel()
@@ -27,10 +29,10 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 	for attempt := 0; ; attempt++ {
 		var saved Record
 		if value, saved, err = m.saveOrRenew(ctx, s, rec, a); err == nil {
-			return value, nil
+			return value, rec.ID != "" && saved.ID != rec.ID, nil
 		}
 		if rec.ID == "" || !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
-			return "", err
+			return "", false, err
 		}
 		if attempt == 0 {
 			unlock, err = m.locks.lock(ctx, rec.ID)
@@ -43,7 +45,7 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 		}
 		if err != nil {
 			m.giveUp(context.WithoutCancel(ctx), saved)
-			return "", err
+			return "", false, err
 		}
 		if fresh.ID != rec.ID && !fresh.Anew {
 			a = save // renewed by another already
@@ -104,7 +106,7 @@ func (m *Manager) merge(ctx context.Context, s *Session, failed Record) (Record,
 		if m.o.Strict {
 			return Record{}, ErrConflict
 		}
-		m.o.Observer.Observe(ctx, Event{Kind: Conflict})
+		m.observe(ctx, Event{Kind: Conflict, id: fresh.ID})
 	}
 	s.vals = values{codec: s.vals.codec, entries: entries}
 	fresh.Entries = entries

@@ -17,7 +17,7 @@ type Options struct {
 	Life     Life             // zero: a day since the last use
 	Rules    Rules            // zero: Native
 	Strict   bool             // two plain Sets of one key at the same time are ErrConflict, not "the later wins"
-	Observer Observer         // nil: failures and warnings go to log/slog's default logger
+	Observer Observer         // nil: failures, lost changes and warnings go to log/slog's default logger
 	Now      func() time.Time // nil: time.Now
 
 	// OnError answers a request whose session couldn't be opened or saved; w
@@ -130,10 +130,10 @@ func (o *Options) complete() error {
 	}
 	switch o.Observer.(type) {
 	case nil:
-		o.Observer = slogObserver{}
-	case slogObserver, guarded:
+		o.Observer = guard(standard, patience)
+	case *guarded:
 	default:
-		o.Observer = guarded{o.Observer}
+		o.Observer = guard(o.Observer, patience)
 	}
 	if o.OnError == nil {
 		o.OnError = plainError

@@ -232,7 +232,7 @@ func TestReplay(t *testing.T) {
 	} {
 		var seen recorder
 		c := newClock()
-		m, st := stored(t, func(o *dewar.Options) { o.Now, o.Observer = c.now, &seen })
+		m, st := stored(t, func(o *dewar.Options) { o.Now, o.Observer = c.now, dewar.Patient(&seen) })
 		old := signedIn(t, m, map[string]any{"a": 1})
 		next := use(m, cookieOf(visit(m, old, func(s *dewar.Session) { s.Renew() })))
 		visit(m, old, func(s *dewar.Session) {

@@ -61,11 +61,9 @@ func (q *request) open(ctx context.Context) (*Session, error) {
 	case errors.Is(err, ErrNoSession):
 		q.m.begin(&q.s)
 	case q.route.Outage == Anonymous:
-		q.m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
 		q.m.begin(&q.s)
 		q.s.readOnly = readOnly(err)
 	default:
-		q.m.o.Observer.Observe(ctx, Event{Kind: Failed, Err: err})
 		return nil, err
 	}
 	q.opened.Store(true)
@@ -156,9 +154,7 @@ func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // whoever recovers carries the session, as Flask's own does.
 func (q *request) abort() {
 	if q.w.state == pending && q.opened.Load() && q.s.rules != Native {
-		if err := q.commit(ending{sent: q.sent, status: http.StatusInternalServerError, panicked: true}); err != nil {
-			q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: err})
-		}
+		_ = q.commit(ending{sent: q.sent, status: http.StatusInternalServerError, panicked: true}) // the observer knows
 	}
 }
 
@@ -191,8 +187,12 @@ func (q *request) finish() {
 	if !q.opened.Load() || q.w.state == refused || q.w.state == pending {
 		return
 	}
-	if err := q.s.ended(); err != nil {
-		q.m.o.Observer.Observe(q.r.Context(), Event{Kind: Failed, Err: err})
+	lost, err := q.s.ended()
+	if lost != "" {
+		q.m.observe(q.r.Context(), Event{Kind: Pending, Reason: lost, Err: ErrTooLate, id: q.s.rec.ID})
+	}
+	if err != nil {
+		q.m.observe(q.r.Context(), Event{Kind: Failed, Reason: failureOf(err, reasonValue), Err: err, id: q.s.rec.ID})
 	}
 }
 

@@ -59,6 +59,24 @@ func TestCommitAgain(t *testing.T) {
 	}
 }
 
+// A session that Load began and Commit saved is ended like any other.
+func TestDestroyAfterCommit(t *testing.T) {
+	ctx := context.Background()
+	m, st := stored(t, nil)
+	s, err := m.Load(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Set("a", 1)
+	if _, err := m.Commit(ctx, s); err != nil || sessions(st) != 1 {
+		t.Fatalf("%d sessions, %v", sessions(st), err)
+	}
+	s.Destroy()
+	if a, err := m.Commit(ctx, s); err != nil || !a.Forget || sessions(st) != 0 {
+		t.Errorf("Destroy: %+v %v, %d sessions", a, err, sessions(st))
+	}
+}
+
 func first[A, B any](a A, _ B) A { return a }
 
 // A session that isn't the manager's isn't saved in silence.
@@ -112,7 +130,7 @@ func TestOptionsAgain(t *testing.T) {
 // Under Flask's rules a refresh saves along what was changed in place.
 func TestRefreshSavesInPlace(t *testing.T) {
 	o := flask.Cookies(ring(t, secret))
-	o.Observer = quiet{}
+	o.Observer = quiet
 	m, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)

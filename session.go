@@ -36,6 +36,7 @@ type Session struct {
 	committed bool
 	late      bool // changed after that, where it can't be saved
 	sent      bool // the client sent a cookie
+	kept      bool // it was loaded or saved
 	tracks    bool // another may change the record: changes are remembered
 	another   bool // Login bound it to somebody else than before
 	owner     *shared

@@ -45,7 +45,6 @@ func (w *writer) begin(status int) bool {
 		return true
 	}
 	w.state = refused
-	w.q.m.o.Observer.Observe(w.q.r.Context(), Event{Kind: Failed, Err: err})
 	h := w.Header()
 	for _, name := range [...]string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Content-Disposition", "Etag", "Last-Modified", "Expires", "Cache-Control", "Location", "Set-Cookie"} {
 		delete(h, name) // these spoke of the handler's success

@@ -171,7 +171,7 @@ func random(n int) string {
 // A write after the body began can't reach a cookie; that is seen.
 func TestWriteAfterTheBodyIsSeen(t *testing.T) {
 	var seen recorder
-	m := manager(t, func(o *dewar.Options) { o.Observer = &seen })
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(&seen) })
 	res := do(m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "body")
 		s := dewar.From(r.Context())
@@ -248,7 +248,7 @@ func (r *readerFrom) ReadFrom(src io.Reader) (int64, error) {
 // what is lost by it is seen.
 func TestUpgrade(t *testing.T) {
 	var seen recorder
-	m := manager(t, func(o *dewar.Options) { o.Observer = &seen })
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(&seen) })
 	var handlers sync.WaitGroup // a server doesn't wait for hijacked connections
 	handlers.Add(2)
 	wrapped := m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -289,7 +289,7 @@ func TestUpgrade(t *testing.T) {
 		conn.Close()
 	}
 	handlers.Wait()
-	if got := seen.kinds(); got != "failed:" {
+	if got := seen.kinds(); got != "pending:save" {
 		t.Errorf("events: %s", got)
 	}
 }
@@ -323,7 +323,7 @@ func TestNothingOfTheSessionIsLogged(t *testing.T) {
 	var log bytes.Buffer
 	restore := captureSlog(&log)
 	defer restore()
-	m := manager(t, func(o *dewar.Options) { o.Observer = nil })
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(nil) })
 	const content = "p4ssw0rd-of-somebody"
 	do(m.Wrap(view(func(s *dewar.Session) { s.Set("k", content+random(9000)) })))
 	do(m.Wrap(view(func(s *dewar.Session) { s.Set(content, func() {}) })))

@@ -1,7 +1,7 @@
 package bench
 
 import (
-	"context"
+	"log/slog"
 	"net/http"
 	"testing"
 	"time"
@@ -47,7 +47,8 @@ type dewarVisit struct{ *dewar.Session }
 
 func dewarSubject(tb testing.TB, name string, o dewar.Options) Subject {
 	tb.Helper()
-	o.Observer = quiet{}
+	// What the probes provoke, a change to an ended session, stays out of the log.
+	o.Observer = dewar.SlogObserver(slog.New(slog.DiscardHandler))
 	m, err := dewar.New(o)
 	if err != nil {
 		tb.Fatal(err)
@@ -59,12 +60,6 @@ func dewarSubject(tb testing.TB, name string, o dewar.Options) Subject {
 		}))
 	}}
 }
-
-// quiet keeps what the probes provoke, a change to an ended session, out of the
-// log.
-type quiet struct{}
-
-func (quiet) Observe(context.Context, dewar.Event) {}
 
 func (v dewarVisit) Int(k string) int    { return dewar.Key[int](k).Get(v.Session) }
 func (v dewarVisit) Put(k string, n int) { v.Set(k, n) }

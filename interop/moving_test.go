@@ -1,8 +1,8 @@
 package interop
 
 import (
-	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,10 +21,6 @@ import (
 	"github.com/dewar-go/dewar/store/filestore"
 	"github.com/dewar-go/dewar/store/redisstore"
 )
-
-type quiet struct{}
-
-func (quiet) Observe(context.Context, dewar.Event) {}
 
 // An application moves from files with pickles in them, which cachelib wrote, to
 // Redis and MessagePack, under load: four requests at once for each visitor.
@@ -55,7 +51,7 @@ for i in range(%d):
 	defer closer.Close()
 	o := flask.Stored(to)
 	o.Backend = dewar.Fallback{New: o.Backend, Old: &dewar.InStore{Store: from, Codec: sniff.New(pickle.Codec{}), Prefix: "session:", Layout: dewar.FlaskLayout}}
-	o.Observer = quiet{} // writers who meet a sign-out are told so
+	o.Observer = dewar.SlogObserver(slog.New(slog.DiscardHandler)) // writers who meet a sign-out are told so
 	sessions, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)

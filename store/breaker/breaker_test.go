@@ -3,6 +3,7 @@ package breaker_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -100,7 +101,7 @@ func (s *slow) Load(ctx context.Context, _ string) (dewar.Item, error) {
 func TestHangingStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &slow{}
-		m, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: breaker.New(st, breaker.Options{})}, Observer: quiet{}})
+		m, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: breaker.New(st, breaker.Options{})}, Observer: dewar.SlogObserver(slog.New(slog.DiscardHandler))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +121,3 @@ func TestHangingStore(t *testing.T) {
 		}
 	})
 }
-
-type quiet struct{}
-
-func (quiet) Observe(context.Context, dewar.Event) {}

@@ -131,11 +131,11 @@ func led(r Record, l link) Record {
 // out. Who is faster has done it.
 func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
 	_, saved, err := c.Save(ctx, r, cmp.Or(r.Life, c.life.Idle))
-	switch {
-	case errors.Is(err, ErrConflict):
-		return c.load(ctx, r.ID)
-	case errors.Is(err, ErrSessionGone):
-		return r, ErrNotFound
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrSessionGone) {
+		saved, err = c.load(ctx, r.ID)
+	}
+	if errors.Is(err, ErrNotFound) { // or renewed it again
+		return c.follow(ctx, r.ID, false)
 	}
 	return saved, err
 }

@@ -275,11 +275,33 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 	})
 }
 
-// between is a store that does something once before an item is removed or
-// loaded.
+// The first request with the id that a renewal gave out finds the session also if
+// another has renewed it again by the time that it writes this down.
+func TestFirstUseBesideARenewal(t *testing.T) {
+	st := &between{Store: memstore.New(memstore.Options{})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+	old := signedIn(t, m, map[string]any{"a": 1})
+	cookie := cookieOf(visit(m, old, func(s *dewar.Session) { s.Renew() }))
+	st.update = func() {
+		visit(m, cookie, func(s *dewar.Session) { s.Renew() })
+	}
+	visit(m, cookie, func(s *dewar.Session) {
+		if s.IsNew() {
+			t.Error("logged out")
+		}
+	})
+}
+
+// between is a store that does something once before an item is removed, loaded,
+// touched or updated.
 type between struct {
 	dewar.Store
-	removal, load, touch func()
+	removal, load, touch, update func()
+}
+
+func (b *between) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {
+	once(&b.update)
+	return b.Store.Update(ctx, key, old, data, life)
 }
 
 func (b *between) Touch(ctx context.Context, key string, life time.Duration) error {

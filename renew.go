@@ -3,6 +3,7 @@ package dewar
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/dewar-go/dewar/codec"
@@ -19,7 +20,7 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	saved, err := c.renewInto(ctx, c, r, life, c.Grace)
 	switch {
 	case errors.Is(err, errClaimed) && r.Anew:
-		return "", saved, ErrConflict // a sign-in doesn't rely on another's new id
+		return "", saved, fmt.Errorf("%w: %w", ErrConflict, err) // a sign-in doesn't rely on another's new id
 	case errors.Is(err, errClaimed):
 		return c.Save(ctx, saved, life)
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -271,6 +273,30 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 	visit(m, cookie, func(s *dewar.Session) {
 		if !s.IsNew() {
 			t.Error("lives on")
+		}
+	})
+}
+
+// A sign-in that waits for another's renewal to be done doesn't keep it from being
+// done.
+func TestSignInBesideARenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &between{Store: memstore.New(memstore.Options{})}
+		m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+		cookie := signedIn(t, m, map[string]any{"a": 1})
+		statuses := make([]int, 2)
+		var signIn sync.WaitGroup
+		st.removal = func() {
+			visit(m, cookie, func(s *dewar.Session) { s.Set("b", 2) })
+			signIn.Go(func() {
+				statuses[0] = visit(m, cookie, func(s *dewar.Session) { s.Login("ada") }).StatusCode
+			})
+			synctest.Wait()
+		}
+		statuses[1] = visit(m, cookie, func(s *dewar.Session) { s.Renew() }).StatusCode
+		signIn.Wait()
+		if statuses[0] != 200 || statuses[1] != 200 {
+			t.Errorf("statuses %d", statuses)
 		}
 	})
 }

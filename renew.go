@@ -186,7 +186,7 @@ func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link
 		return Item{}, err
 	}
 	was := openLink(id, there.Data)
-	if was.next == "" || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
+	if was.next == "" || was.cut || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
 		return Item{}, ErrConflict
 	}
 	made := there

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -277,52 +275,16 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 	})
 }
 
-// A sign-in that waits for another's renewal to be done doesn't keep it from being
-// done.
-func TestSignInBesideARenewal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := &between{Store: memstore.New(memstore.Options{})}
-		m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
-		cookie := signedIn(t, m, map[string]any{"a": 1})
-		statuses := make([]int, 2)
-		var signIn sync.WaitGroup
-		st.removal = func() {
-			visit(m, cookie, func(s *dewar.Session) { s.Set("b", 2) })
-			signIn.Go(func() {
-				statuses[0] = visit(m, cookie, func(s *dewar.Session) { s.Login("ada") }).StatusCode
-			})
-			synctest.Wait()
-		}
-		statuses[1] = visit(m, cookie, func(s *dewar.Session) { s.Renew() }).StatusCode
-		signIn.Wait()
-		if statuses[0] != 200 || statuses[1] != 200 {
-			t.Errorf("statuses %d", statuses)
-		}
-	})
-}
-
-// The first request with the id that a renewal gave out finds the session also if
-// another has renewed it again by the time that it writes this down.
-func TestFirstUseBesideARenewal(t *testing.T) {
-	st := &between{Store: memstore.New(memstore.Options{})}
-	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
-	old := signedIn(t, m, map[string]any{"a": 1})
-	cookie := cookieOf(visit(m, old, func(s *dewar.Session) { s.Renew() }))
-	st.update = func() {
-		visit(m, cookie, func(s *dewar.Session) { s.Renew() })
-	}
-	visit(m, cookie, func(s *dewar.Session) {
-		if s.IsNew() {
-			t.Error("logged out")
-		}
-	})
-}
-
 // between is a store that does something once before an item is removed, loaded,
-// touched or updated.
+// touched, updated or deleted.
 type between struct {
 	dewar.Store
-	removal, load, touch, update func()
+	removal, load, touch, update, deletion func()
+}
+
+func (b *between) Delete(ctx context.Context, key string) error {
+	once(&b.deletion)
+	return b.Store.Delete(ctx, key)
 }
 
 func (b *between) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {

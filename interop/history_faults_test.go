@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anishathalye/porcupine"
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/store/memstore"
 )
@@ -177,26 +178,36 @@ var faults = []fault{
 	}},
 }
 
-// Every fault is found within a few histories of the stores, with a fixed seed. A
-// checker that finds nothing proves nothing.
+// Every fault is found within a few histories, with a fixed seed: of the store, and
+// of sessions in it. A checker that finds nothing proves nothing.
 func TestHistoriesFindFaults(t *testing.T) {
 	for i, f := range faults {
-		t.Run(f.name, func(t *testing.T) {
+		find := func(t *testing.T, model porcupine.Model, play func(stores []dewar.Store, seed uint64) (*history, error)) {
 			r := rand.New(rand.NewPCG(1, uint64(i)))
-			for n := 1; n <= 100; n++ {
+			for n := 1; n <= 300; n++ {
 				st := alter(memstore.New(memstore.Options{}), r)
 				st.before = map[string]dewar.Item{}
 				f.seed(st)
-				h, err := storeHistory(t.Context(), []dewar.Store{st}, r.Uint64())
-				if err != nil {
+				h, err := play([]dewar.Store{st, st}, r.Uint64())
+				if h == nil {
 					t.Fatal(err)
 				}
-				if err := h.check(storeModel); err != nil {
+				if err := h.check(model); err != nil {
 					t.Logf("history %d: %v", n, err)
 					return
 				}
 			}
-			t.Error("100 histories didn't find it")
+			t.Error("300 histories didn't find it")
+		}
+		t.Run("of the store: "+f.name, func(t *testing.T) {
+			find(t, storeModel, func(stores []dewar.Store, seed uint64) (*history, error) {
+				return storeHistory(t.Context(), stores, seed)
+			})
+		})
+		t.Run("of sessions: "+f.name, func(t *testing.T) {
+			find(t, sessionModel, func(stores []dewar.Store, seed uint64) (*history, error) {
+				return sessionHistory(t.Context(), stores, seed, true)
+			})
 		})
 	}
 }

@@ -367,3 +367,26 @@ func TestTakeIsOnce(t *testing.T) {
 		t.Errorf("statuses %v", statuses)
 	}
 }
+
+// It is good once also where another value is there by the time the later one is
+// saved: the first may have been taken before.
+func TestWhatWasReplacedIsNotTakenAgain(t *testing.T) {
+	m, _ := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"state": "x"})
+	state := dewar.Key[string]("state")
+	_, value, _ := strings.Cut(cookie, "=")
+	late, err := m.Load(t.Context(), value)
+	if v, ok := state.Take(late); err != nil || v != "x" || !ok {
+		t.Fatal(v, ok, err)
+	}
+	visit(m, cookie, func(s *dewar.Session) { state.Take(s) })
+	visit(m, cookie, func(s *dewar.Session) { state.Set(s, "y") })
+	if _, err := m.Commit(t.Context(), late); !errors.Is(err, dewar.ErrConflict) {
+		t.Errorf("taken twice: %v", err)
+	}
+	visit(m, cookie, func(s *dewar.Session) {
+		if v := state.Get(s); v != "y" {
+			t.Errorf("what is new is %q", v)
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package dewar_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
+)
+
+// A sign-in that waits for another's renewal to be done doesn't keep it from being
+// done.
+func TestSignInBesideARenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &between{Store: memstore.New(memstore.Options{})}
+		m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+		cookie := signedIn(t, m, map[string]any{"a": 1})
+		statuses := make([]int, 2)
+		var signIn sync.WaitGroup
+		st.removal = func() {
+			visit(m, cookie, func(s *dewar.Session) { s.Set("b", 2) })
+			signIn.Go(func() {
+				statuses[0] = visit(m, cookie, func(s *dewar.Session) { s.Login("ada") }).StatusCode
+			})
+			synctest.Wait()
+		}
+		statuses[1] = visit(m, cookie, func(s *dewar.Session) { s.Renew() }).StatusCode
+		signIn.Wait()
+		if statuses[0] != 200 || statuses[1] != 200 {
+			t.Errorf("statuses %d", statuses)
+		}
+	})
+}
+
+// The first request with the id that a renewal gave out finds the session also if
+// another has renewed it again by the time that it writes this down.
+func TestFirstUseBesideARenewal(t *testing.T) {
+	st := &between{Store: memstore.New(memstore.Options{})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+	old := signedIn(t, m, map[string]any{"a": 1})
+	cookie := cookieOf(visit(m, old, func(s *dewar.Session) { s.Renew() }))
+	st.update = func() {
+		visit(m, cookie, func(s *dewar.Session) { s.Renew() })
+	}
+	visit(m, cookie, func(s *dewar.Session) {
+		if s.IsNew() {
+			t.Error("logged out")
+		}
+	})
+}
+
+// Of two sign-outs at once that come with a previous id the second isn't told that
+// it is done while what the id led to is still there.
+func TestSignOutBesideASignOut(t *testing.T) {
+	st := &between{Store: memstore.New(memstore.Options{})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	var next string
+	var first, second *dewar.Session
+	for _, s := range []**dewar.Session{&first, &second} {
+		_, value, _ := strings.Cut(cookie, "=")
+		*s, _ = m.Load(t.Context(), value)
+		(*s).Destroy()
+	}
+	next = cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Renew() }))
+	st.deletion = func() { // of the old record
+		st.deletion = func() { // of the new one
+			if _, err := m.Commit(t.Context(), second); err != nil {
+				t.Error(err)
+			}
+			visit(m, next, func(s *dewar.Session) {
+				if !s.IsNew() {
+					t.Error("lives on")
+				}
+			})
+		}
+	}
+	if _, err := m.Commit(t.Context(), first); err != nil {
+		t.Error(err)
+	}
+	if st.deletion != nil {
+		t.Error("the new record wasn't deleted")
+	}
+}

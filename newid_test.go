@@ -49,7 +49,9 @@ func TestATakenIDIsNobodyElses(t *testing.T) {
 func TestNoRandomnessNoSession(t *testing.T) {
 	const variable = "DEWAR_WITHOUT_RANDOMNESS"
 	kinds := map[string]dewar.Backend{
-		"id": &dewar.InStore{Store: memstore.New(memstore.Options{})}, "UUID": &dewar.InStore{Store: memstore.New(memstore.Options{}), UUIDs: true},
+		"id":        &dewar.InStore{Store: memstore.New(memstore.Options{})},
+		"Flask's":   &dewar.InStore{Store: memstore.New(memstore.Options{}), Layout: dewar.FlaskLayout},
+		"UUID":      &dewar.InStore{Store: memstore.New(memstore.Options{}), Layout: dewar.FlaskLayout, UUIDs: true},
 		"encrypted": dewar.EncryptedCookies(ring(t, secret)).Backend,
 	}
 	if kind := os.Getenv(variable); kind != "" {

@@ -19,15 +19,19 @@ import (
 // Who has all that a store keeps has no session by it: neither a session's id, present
 // or previous, nor anything else that can be sent as one, is there.
 func TestALeakedStoreOpensNoSession(t *testing.T) {
-	pg, my := realserver.PostgreSQL(t), realserver.MariaDB(t)
-	for name, url := range map[string]string{
-		"memory": "mem:", "files": "file://" + t.TempDir() + "/sessions", "Redis": "redis://" + realserver.Redis(t).Addr,
-		"memcached": "memcached://" + realserver.Memcached(t).Addr, "PostgreSQL": "postgres://postgres@" + pg.Addr + "/postgres?sslmode=disable",
-		"MariaDB": "mysql://root@" + my.Addr + "/test", "SQLite": "sqlite:///" + t.TempDir() + "/a.db", "MongoDB": "mongodb://" + realserver.Mongo(t, "--standalone").Addr + "/db",
+	for name, url := range map[string]func(t *testing.T) string{
+		"memory":     func(*testing.T) string { return "mem:" },
+		"files":      func(t *testing.T) string { return "file://" + t.TempDir() + "/sessions" },
+		"SQLite":     func(t *testing.T) string { return "sqlite:///" + t.TempDir() + "/a.db" },
+		"Redis":      func(t *testing.T) string { return "redis://" + realserver.Redis(t).Addr },
+		"memcached":  func(t *testing.T) string { return "memcached://" + realserver.Memcached(t).Addr },
+		"MongoDB":    func(t *testing.T) string { return "mongodb://" + realserver.Mongo(t, "--standalone").Addr + "/db" },
+		"MariaDB":    func(t *testing.T) string { return "mysql://root@" + realserver.MariaDB(t).Addr + "/test" },
+		"PostgreSQL": func(t *testing.T) string { return "postgres://postgres@" + realserver.PostgreSQL(t).Addr + "/postgres?sslmode=disable" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := t.Context()
-			o := mustOpen(t, url)
+			o := mustOpen(t, url(t))
 			if db, ok := o.Store.(*sqlstore.Store); ok {
 				if _, err := db.Migrate(ctx); err != nil {
 					t.Fatal(err)

@@ -16,8 +16,9 @@ import (
 type Cookie struct {
 	// Name is "__Host-session" if empty, or what the other fields allow of it:
 	// "__Secure-session" with a Domain or Path, "session" if Insecure. A name
-	// with a prefix that the attributes don't meet is refused (RFC 6265bis,
-	// section 4.1.3); under Flask's rules it is sent, with a warning.
+	// with a prefix that the attributes don't meet, or that only looks like one, is
+	// refused (RFC 6265bis, section 4.1.3); under Flask's rules it is sent, with a
+	// warning.
 	Name string
 
 	Domain      string        // empty: this host only. A port and leading dots are cut; non-ASCII names are encoded

@@ -150,6 +150,8 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 	rec := s.rec
 	rec.Entries, rec.Anew = s.vals.entries, s.another
 	switch a {
+	case tell:
+		return presentValue(m.o.Backend, rec), nil
 	case touch:
 		if _, moving := rec.State.(*elsewhere); moving { // which changes more than a life
 			value, err = m.write(ctx, s, rec, save)

@@ -17,7 +17,7 @@ type Observer interface {
 // a cookie, no key and no content to anybody; printed, it is its kind and reason.
 type Event struct {
 	Kind   EventKind
-	Reason string // one word for Refused: signature, expired, future, malformed, payload, too-large, undecodable, replay, unknown. A sentence for Warned
+	Reason string // one word for Refused: signature, expired, future, malformed, payload, too-large, undecodable, replay, revived, unknown. A sentence for Warned
 	Err    error  // for Failed
 
 	id string

@@ -51,7 +51,7 @@ func written(t *testing.T, st dewar.Store, cookie string) (write func()) {
 func TestRevivedByFlask(t *testing.T) {
 	for _, tombstones := range []bool{true, false} {
 		now, seen := newClock(), &recorder{}
-		m, st := shared(t, tombstones, func(o *dewar.Options) { o.Now, o.Observer = now.now, seen })
+		m, st := shared(t, tombstones, func(o *dewar.Options) { o.Now, o.Observer = now.now, dewar.Patient(seen) })
 		cookie := signedIn(t, m, map[string]any{"a": 1})
 		write := written(t, st, cookie)
 		visit(m, cookie, func(s *dewar.Session) { s.Destroy() })

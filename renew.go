@@ -93,8 +93,13 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 		return r, err
 	}
 	switch err := to.Store.Touch(ctx, to.recordKey(renewed.ID), life); {
-	case errors.Is(err, ErrNotFound): // somebody was led there, and signed out
-		return r, ErrSessionGone
+	case errors.Is(err, ErrNotFound):
+		// Somebody was led there, and signed out, or renewed it once more.
+		if _, _, err := to.link(ctx, renewed.ID); errors.Is(err, ErrNotFound) {
+			return r, ErrSessionGone
+		} else if err != nil {
+			return r, err
+		}
 	case err != nil:
 		return r, err
 	}

@@ -361,3 +361,23 @@ func (d *dying) Remove(ctx context.Context, key string, old dewar.Item) error {
 }
 
 var errDead = errors.New("dead")
+
+// A sign-in that another overtakes, when only the life of its record is still to
+// be set, has happened: both ids lead to the session, which is the later one's.
+func TestSignInOvertaken(t *testing.T) {
+	st := &between{Store: memstore.New(memstore.Options{})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+	cookie, later := signedIn(t, m, map[string]any{"a": 1}), ""
+	st.touch = func() { later = cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Login("ben") })) }
+	res := visit(m, cookie, func(s *dewar.Session) { s.Set("b", 1); s.Login("ann") })
+	if res.StatusCode != 200 || cookieOf(res) == "" || cookieOf(res) == later {
+		t.Errorf("answered %d, with a cookie of its own: %v", res.StatusCode, cookieOf(res) != later)
+	}
+	for _, c := range []string{cookie, cookieOf(res), later} {
+		visit(m, c, func(s *dewar.Session) {
+			if s.User() != "ben" || !s.Has("a") || !s.Has("b") {
+				t.Errorf("leads to %q's session of %d values", s.User(), s.Len())
+			}
+		})
+	}
+}

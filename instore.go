@@ -92,10 +92,11 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrMalformed)
 	}
 	rec, err := c.load(ctx, id)
+	if err == nil && rec.State.(*stored).header.unused {
+		rec, err = c.firstUse(ctx, rec)
+	}
 	if errors.Is(err, ErrNotFound) {
 		rec, err = c.follow(ctx, id, false)
-	} else if err == nil && rec.State.(*stored).header.unused {
-		rec, err = c.firstUse(ctx, rec)
 	}
 	switch {
 	case errors.Is(err, ErrReplay):

@@ -279,7 +279,12 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 // loaded.
 type between struct {
 	dewar.Store
-	removal, load, touch func()
+	removal, load, touch, update func()
+}
+
+func (b *between) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {
+	once(&b.update)
+	return b.Store.Update(ctx, key, old, data, life)
 }
 
 func (b *between) Touch(ctx context.Context, key string, life time.Duration) error {
@@ -377,6 +382,30 @@ func TestSignInOvertaken(t *testing.T) {
 		visit(m, c, func(s *dewar.Session) {
 			if s.User() != "ben" || !s.Has("a") || !s.Has("b") {
 				t.Errorf("leads to %q's session of %d values", s.User(), s.Len())
+			}
+		})
+	}
+}
+
+// Two requests are the first with a renewed id, and one of them renews it again:
+// the other finds the session all the same, before and after it has moved on.
+func TestFirstUseOvertaken(t *testing.T) {
+	for _, when := range []string{"before its mark", "after it"} {
+		st := &between{Store: memstore.New(memstore.Options{})}
+		m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+		renew := func(s *dewar.Session) { s.Renew() }
+		cookie := cookieOf(visit(m, signedIn(t, m, map[string]any{"a": 1}), renew))
+		st.update = func() {
+			if when == "after it" { // the mark itself is the conflict
+				visit(m, cookie, func(s *dewar.Session) { _ = s.Get("a") })
+				st.load = func() { visit(m, cookie, renew) }
+				return
+			}
+			visit(m, cookie, renew)
+		}
+		visit(m, cookie, func(s *dewar.Session) {
+			if !s.Has("a") {
+				t.Errorf("%s: no session", when)
 			}
 		})
 	}

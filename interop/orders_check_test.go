@@ -45,6 +45,9 @@ func (s *stage) broken(t *testing.T, p *play) (bad []string) {
 		case v.opened && over >= 0 && ok && v.ended > over && (writes || v.name == "renew"):
 			say("%s was confirmed after the session had ended", v.name)
 		}
+		if v.leads {
+			say("after the sign-out the cookie leads to the session")
+		}
 		if v.forget != (logout && ok) {
 			say("after %s the cookie is deleted: %v", v.name, v.forget)
 		}

@@ -132,3 +132,13 @@ func (s *stage) session(t *testing.T, mark int) (cookie, previous string) {
 	}
 	return cookie, previous
 }
+
+// mark is that of the session that a cookie's value leads to; 0: it leads nowhere.
+func (s *stage) mark(t *testing.T, cookie string) int {
+	t.Helper()
+	session, err := s.looks.Load(t.Context(), cookie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whose.Get(session)
+}

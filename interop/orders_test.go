@@ -183,6 +183,7 @@ type turn struct {
 	status int
 	cookie string // that was set
 	forget bool
+	leads  bool // a sign-out was confirmed, and then the cookie led to the session
 }
 
 func (p *play) String() string {
@@ -288,6 +289,9 @@ func (s *stage) await(t *testing.T, p *play, v *turn) {
 		v.waits = &m
 	case <-v.done:
 		v.waits, v.ended = nil, len(p.moves)
+		if v.name == "logout" && v.status == http.StatusOK {
+			v.leads = s.mark(t, p.cookie) == p.mark
+		}
 	case <-time.After(20 * time.Second):
 		t.Fatalf("%s neither asks for anything nor ends\n%s", v.name, p)
 	}

@@ -135,7 +135,8 @@ func led(r Record, l link) Record {
 }
 
 // firstUse writes down that somebody has come with the id that a renewal gave
-// out. Who is faster has done it.
+// out. Who is faster has done it, and may have renewed the session since, so that
+// the record isn't there any more.
 func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
 	_, saved, err := c.Save(ctx, r, cmp.Or(r.Life, c.life.Idle))
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrSessionGone) {

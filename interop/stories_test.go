@@ -156,3 +156,27 @@ func TestTheAbsoluteEnd(t *testing.T) {
 		}
 	})
 }
+
+// A thief plants an id in Ann's browser, one that he made up and one that he was given,
+// and knows it when she has signed in. He has nothing by it once the grace period is
+// over, nor after she has signed out.
+func TestThePlantedID(t *testing.T) {
+	tell(t, dewar.Life{Grace: 10 * time.Second}, func(s *story) {
+		given := s.visit("", func(s *dewar.Session) { s.Set("cart", 1) })
+		for _, planted := range []string{"__Host-session=" + strings.Repeat("thief", 8) + "abc", given} {
+			anns := s.visit(planted, func(s *dewar.Session) { s.Login("Ann") })
+			if anns == planted {
+				s.Error("Ann signed in under the planted id")
+			}
+			s.is("Ann", anns)
+			s.now = s.now.Add(11 * time.Second)
+			s.is("", planted) // of the one he was given it is a replay, which ends hers
+			if planted != given {
+				s.is("Ann", anns)
+			}
+			s.visit(anns, func(s *dewar.Session) { s.Destroy() })
+			s.is("", anns)
+			s.is("", planted)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package interop
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ type stage struct {
 	makes    *dewar.Manager // sessions that are due for a touch
 	looks    *dewar.Manager
 	start    string // "": both requests come with a new session's cookie; "renewed": once renewed; "previous": with the one before that
+	ticks    bool   // what a request asks for may change as a second passes
 	sessions int
 	needs    map[string]int // commands of a request by itself; nil: unknown
 }
@@ -73,7 +75,7 @@ func program(t *testing.T, url string, layout dewar.Layout, less time.Duration) 
 // loaded, statements prepared.
 func warm(t *testing.T, st dewar.Store) {
 	t.Helper()
-	const key = "orders-warm"
+	key := "orders-" + rand.Text()
 	ctx, life := t.Context(), time.Hour
 	err0 := st.Delete(ctx, key)
 	item, err1 := st.Create(ctx, key, []byte("a"), life)

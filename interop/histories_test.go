@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -74,7 +75,9 @@ func histories(t *testing.T, r *rand.Rand, n int, model porcupine.Model, play fu
 		workers.Go(func() {
 			for j := range jobs {
 				h, err := play(j.seed, j.number%3 == 2)
-				if err == nil {
+				if err != nil {
+					err = fmt.Errorf("%w:%s", err, listing(h.ops))
+				} else {
 					err = h.check(model)
 				}
 				if err != nil {

@@ -210,9 +210,10 @@ func (c *tab) ask(ctx context.Context, manager int, value string, d deed) {
 	}
 }
 
-// wonder keeps what went wrong though nothing was lost.
+// wonder keeps what went wrong though nothing was lost, and the machine wasn't too
+// busy: a commit has five seconds.
 func (c *tab) wonder(err error) {
-	if !errors.Is(err, errLost) {
+	if !errors.Is(err, errLost) && !errors.Is(err, context.DeadlineExceeded) {
 		c.strange = append(c.strange, err)
 	}
 }

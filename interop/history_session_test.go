@@ -68,7 +68,7 @@ func sessionHistory(ctx context.Context, stores []dewar.Store, seed uint64, loss
 		m, err := dewar.New(dewar.Options{
 			Backend:  &dewar.InStore{Store: st, Timeout: 20 * time.Second},
 			Life:     dewar.Life{Idle: time.Hour, Grace: time.Hour},
-			Observer: silent{},
+			Observer: silent,
 		})
 		if err != nil {
 			return nil, err
@@ -227,8 +227,3 @@ func (e elderly) Load(ctx context.Context, key string) (dewar.Item, error) {
 	item.Left = max(item.Left-10*time.Minute, 0)
 	return item, err
 }
-
-// silent observes nothing.
-type silent struct{}
-
-func (silent) Observe(context.Context, dewar.Event) {}

@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"log/slog"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -79,3 +80,6 @@ func goRedis(t *testing.T, addr string) dewar.Store {
 	}
 	return st
 }
+
+// silent is the observer of those who want none.
+var silent = dewar.SlogObserver(slog.New(slog.DiscardHandler))

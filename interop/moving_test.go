@@ -2,7 +2,6 @@ package interop
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -51,7 +50,7 @@ for i in range(%d):
 	defer closer.Close()
 	o := flask.Stored(to)
 	o.Backend = dewar.Fallback{New: o.Backend, Old: &dewar.InStore{Store: from, Codec: sniff.New(pickle.Codec{}), Prefix: "session:", Layout: dewar.FlaskLayout}}
-	o.Observer = dewar.SlogObserver(slog.New(slog.DiscardHandler)) // writers who meet a sign-out are told so
+	o.Observer = silent // writers who meet a sign-out are told so
 	sessions, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)

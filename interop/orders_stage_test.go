@@ -61,7 +61,7 @@ func program(t *testing.T, url string, layout dewar.Layout, less time.Duration) 
 		options = flask.Stored(o.Store)
 	}
 	options.Life = dewar.Life{Idle: 24 * time.Hour, Grace: 10 * time.Minute}
-	options.Observer = silent{}
+	options.Observer = silent
 	b := options.Backend.(*dewar.InStore)
 	b.Store, b.Timeout = shortened{o.Store, less}, -1 // a command is held for as long as it takes
 	m, err := dewar.New(options)
@@ -87,10 +87,6 @@ func warm(t *testing.T, st dewar.Store) {
 		}
 	}
 }
-
-type silent struct{}
-
-func (silent) Observe(context.Context, dewar.Event) {}
 
 // shortened is a store whose items live less long than they are given.
 type shortened struct {

@@ -1,0 +1,180 @@
+package chaos
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/open"
+	"github.com/dewar-go/dewar/store/sqlstore"
+)
+
+// database opens a store URL, makes its table, and gives a pool of connections.
+func database(t *testing.T, url string) *sql.DB {
+	t.Helper()
+	db, dialect, o, err := open.Database(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	st, err := sqlstore.New(db, dialect, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func do(t *testing.T, db *sql.DB, statements ...string) {
+	t.Helper()
+	for _, s := range statements {
+		if _, err := db.ExecContext(context.Background(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+func postgres(t *testing.T) (string, []fault) {
+	server := realserver.PostgreSQL(t, "-c", "deadlock_timeout=20ms")
+	addr, faults := through(t, server)
+	const rest = "/postgres?sslmode=disable"
+	db := database(t, "postgres://postgres@"+server.Addr+rest)
+	readOnly := func(on string) func() {
+		return func() {
+			do(t, db, "ALTER SYSTEM SET default_transaction_read_only = "+on, "SELECT pg_reload_conf()")
+		}
+	}
+	faults = append(faults,
+		fault{name: "READONLY", begin: readOnly("on"), end: readOnly("off")},
+		deadlocks(t, db, "$1", "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"),
+		killed(server))
+	return "postgres://postgres@" + addr + rest, shortly(faults, "black hole", "READONLY", "deadlocks")
+}
+
+func mariadb(t *testing.T) (string, []fault) {
+	server := realserver.MariaDB(t)
+	addr, faults := through(t, server)
+	db := database(t, "mysql://root@"+server.Addr+"/test")
+	do(t, db, "CREATE USER app@'%'", "GRANT ALL ON test.* TO app@'%'") // whom read_only concerns
+	readOnly := func(on string) func() { return func() { do(t, db, "SET GLOBAL read_only = "+on) } }
+	faults = append(faults, hangs(server),
+		fault{name: "READONLY", begin: readOnly("ON"), end: readOnly("OFF")},
+		deadlocks(t, db, "?", "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'"),
+		killed(server))
+	return "mysql://app@" + addr + "/test", shortly(faults, faults[1].name, "deadlocks", "kill -9, started again")
+}
+
+// deadlocks are transactions that lock the rows of two sessions in any order:
+// with each other, and with the lab's statements in their queues. total asks the
+// server how many there were.
+func deadlocks(t *testing.T, db *sql.DB, placeholder, total string) fault {
+	var wg sync.WaitGroup
+	var stop chan struct{}
+	var own, others atomic.Int64
+	count := func() (n int64) {
+		time.Sleep(1100 * time.Millisecond) // PostgreSQL's figures are that late
+		if err := db.QueryRow(total).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	lock := func(r *rand.Rand) {
+		tx, err := db.Begin()
+		if err != nil {
+			return
+		}
+		defer tx.Rollback()
+		rows, err := tx.Query("SELECT session_id FROM sessions WHERE session_id NOT LIKE '%link%'")
+		if err != nil {
+			return
+		}
+		var ids []string
+		for rows.Next() {
+			var id string
+			_ = rows.Scan(&id)
+			ids = append(ids, id)
+		}
+		_ = rows.Close()
+		for range min(2, len(ids)) {
+			if _, err := tx.Exec("SELECT session_id FROM sessions WHERE session_id = "+placeholder+" FOR UPDATE", ids[r.IntN(len(ids))]); err != nil {
+				own.Add(1)
+				return
+			}
+		}
+	}
+	return fault{
+		name: "deadlocks", quiet: true,
+		begin: func() {
+			others.Store(-count())
+			own.Store(0)
+			stop = make(chan struct{})
+			for i := range 6 {
+				r := rand.New(rand.NewPCG(uint64(i), 0))
+				wg.Go(func() {
+					for {
+						select {
+						case <-stop:
+							return
+						default:
+							lock(r)
+						}
+					}
+				})
+			}
+		},
+		end: func() { close(stop); wg.Wait() },
+		note: func() string {
+			n := others.Add(count())
+			if n == 0 {
+				t.Error("no deadlock")
+			}
+			return fmt.Sprintf("%d, of these %d the lab's", n, n-own.Load())
+		},
+	}
+}
+
+func sqlite(t *testing.T) (string, []fault) {
+	disk, full := newDisk(t)
+	url := "sqlite:///" + filepath.Join(disk, "sessions.db") + "?wal=true"
+	db := database(t, url)
+	var conn *sql.Conn
+	in := func(statement string) {
+		t.Helper()
+		var err error
+		for late := time.Now().Add(20 * time.Second); time.Now().Before(late); time.Sleep(time.Millisecond) {
+			if _, err = conn.ExecContext(context.Background(), statement); err == nil {
+				return
+			}
+		}
+		t.Fatalf("%s: %v", statement, err)
+	}
+	faults := []fault{{
+		name: "locked by another process", short: true,
+		begin: func() {
+			var err error
+			if conn, err = db.Conn(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			in("BEGIN IMMEDIATE")
+		},
+		end: func() { in("COMMIT"); _ = conn.Close() },
+	}}
+	if full.begin != nil {
+		fill := full.begin
+		full.begin = func() {
+			do(t, db, "PRAGMA wal_checkpoint(TRUNCATE)") // or it would write over what it has
+			fill()
+		}
+		faults = append(faults, full)
+	}
+	return url, faults
+}

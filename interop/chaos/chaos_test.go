@@ -56,7 +56,7 @@ type scale struct {
 func TestChaos(t *testing.T) {
 	s := scale{visitors: 8, before: 400 * time.Millisecond, fault: 1200 * time.Millisecond, after: 300 * time.Millisecond, calm: 300 * time.Millisecond}
 	if os.Getenv("DEWAR_CHAOS") == "full" {
-		s = scale{full: true, visitors: 30, before: 2 * time.Second, fault: 6 * time.Second, after: 4 * time.Second, calm: time.Second}
+		s = scale{full: true, visitors: 30, before: 1500 * time.Millisecond, fault: 6 * time.Second, after: 3 * time.Second, calm: time.Second}
 	}
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("DEWAR_SEED"); text != "" {

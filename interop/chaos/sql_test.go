@@ -3,9 +3,11 @@ package chaos
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -55,7 +57,7 @@ func postgres(t *testing.T) (string, []fault) {
 	}
 	faults = append(faults,
 		fault{name: "READONLY", begin: readOnly("on"), end: readOnly("off")},
-		deadlocks(t, db, "$1", "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"),
+		deadlocks(t, db, "$1", "SET LOCAL deadlock_timeout = '1s'", "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"),
 		killed(server))
 	return "postgres://postgres@" + addr + rest, shortly(faults, "black hole", "READONLY", "deadlocks")
 }
@@ -64,19 +66,21 @@ func mariadb(t *testing.T) (string, []fault) {
 	server := realserver.MariaDB(t)
 	addr, faults := through(t, server)
 	db := database(t, "mysql://root@"+server.Addr+"/test")
-	do(t, db, "CREATE USER app@'%'", "GRANT ALL ON test.* TO app@'%'") // whom read_only concerns
+	do(t, db, "CREATE USER app@'%'", "GRANT ALL ON test.* TO app@'%'", // whom read_only concerns
+		"CREATE TABLE ballast (id INT PRIMARY KEY, n INT)", "INSERT INTO ballast SELECT seq, 0 FROM seq_0_to_179")
 	readOnly := func(on string) func() { return func() { do(t, db, "SET GLOBAL read_only = "+on) } }
 	faults = append(faults, hangs(server),
 		fault{name: "READONLY", begin: readOnly("ON"), end: readOnly("OFF")},
-		deadlocks(t, db, "?", "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'"),
+		deadlocks(t, db, "?", "UPDATE ballast SET n = n + 1 WHERE id BETWEEN %d * 30 AND %[1]d * 30 + 29", "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'"),
 		killed(server))
 	return "mysql://app@" + addr + "/test", shortly(faults, faults[1].name, "deadlocks", "kill -9, started again")
 }
 
-// deadlocks are transactions that lock the rows of two sessions in any order:
-// with each other, and with the lab's statements in their queues. total asks the
-// server how many there were.
-func deadlocks(t *testing.T, db *sql.DB, placeholder, total string) fault {
+// deadlocks are transactions that lock the rows of three sessions in any order:
+// with each other, and with the lab's statements in their queues. What they do
+// first, with their number, has the server rather undo the lab's. total asks it
+// how many deadlocks there were.
+func deadlocks(t *testing.T, db *sql.DB, placeholder, first, total string) fault {
 	var wg sync.WaitGroup
 	var stop chan struct{}
 	var own, others atomic.Int64
@@ -87,13 +91,22 @@ func deadlocks(t *testing.T, db *sql.DB, placeholder, total string) fault {
 		}
 		return n
 	}
-	lock := func(r *rand.Rand) {
+	lock := func(r *rand.Rand, i int) {
 		tx, err := db.Begin()
 		if err != nil {
 			return
 		}
 		defer tx.Rollback()
-		rows, err := tx.Query("SELECT session_id FROM sessions WHERE session_id NOT LIKE '%link%'")
+		if strings.Contains(first, "%d") {
+			_, err = tx.Exec(fmt.Sprintf(first, i))
+		} else {
+			_, err = tx.Exec(first)
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		rows, err := tx.Query("SELECT session_id FROM sessions ORDER BY session_id")
 		if err != nil {
 			return
 		}
@@ -101,14 +114,19 @@ func deadlocks(t *testing.T, db *sql.DB, placeholder, total string) fault {
 		for rows.Next() {
 			var id string
 			_ = rows.Scan(&id)
-			ids = append(ids, id)
+			if !strings.Contains(id, "link.") && len(ids) < 8 { // few, so that they meet
+				ids = append(ids, id)
+			}
 		}
 		_ = rows.Close()
-		for range min(2, len(ids)) {
-			if _, err := tx.Exec("SELECT session_id FROM sessions WHERE session_id = "+placeholder+" FOR UPDATE", ids[r.IntN(len(ids))]); err != nil {
+		for range min(3, len(ids)) {
+			var id string
+			err := tx.QueryRow("SELECT session_id FROM sessions WHERE session_id = "+placeholder+" FOR UPDATE", ids[r.IntN(len(ids))]).Scan(&id)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				own.Add(1)
 				return
 			}
+			time.Sleep(2 * time.Millisecond)
 		}
 	}
 	return fault{
@@ -125,7 +143,7 @@ func deadlocks(t *testing.T, db *sql.DB, placeholder, total string) fault {
 						case <-stop:
 							return
 						default:
-							lock(r)
+							lock(r, i)
 						}
 					}
 				})

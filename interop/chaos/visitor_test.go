@@ -20,6 +20,7 @@ type visitor struct {
 	cookies     []string // all that the session has had
 	least, most int      // what the counter must be between: increments that were confirmed, and that were sent
 	mayEnd      bool     // a sign-out was sent, and not confirmed
+	refused     bool     // the last request was, so this isn't the moment to sign out
 
 	// guarded by the crowd's lock
 	served time.Time // the first write that was confirmed since the mark, with no failure after it
@@ -46,7 +47,7 @@ func (v *visitor) step() {
 		v.readAnonymously()
 	case n < 87:
 		v.count()
-	case n < 95:
+	case n < 95 || v.refused:
 		v.renew()
 	default:
 		v.signOut()
@@ -182,6 +183,7 @@ func (v *visitor) take(a answer) {
 // went.
 func (v *visitor) ask(write bool, ops string, args ...any) answer {
 	a := v.c.ask(v.c.failing, v.cookie, fmt.Sprintf(ops, args...))
+	v.refused = a.status != 200
 	v.c.mu.Lock()
 	defer v.c.mu.Unlock()
 	v.c.answers = append(v.c.answers, a.sample)

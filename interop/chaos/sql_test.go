@@ -3,11 +3,9 @@ package chaos
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,7 +55,7 @@ func postgres(t *testing.T) (string, []fault) {
 	}
 	faults = append(faults,
 		fault{name: "READONLY", begin: readOnly("on"), end: readOnly("off")},
-		deadlocks(t, db, "$1", "SET LOCAL deadlock_timeout = '1s'", "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"),
+		deadlocks(t, db, lockInAnyOrder, "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"),
 		killed(server))
 	return "postgres://postgres@" + addr + rest, shortly(faults, "black hole", "READONLY", "deadlocks")
 }
@@ -71,16 +69,14 @@ func mariadb(t *testing.T) (string, []fault) {
 	readOnly := func(on string) func() { return func() { do(t, db, "SET GLOBAL read_only = "+on) } }
 	faults = append(faults, hangs(server),
 		fault{name: "READONLY", begin: readOnly("ON"), end: readOnly("OFF")},
-		deadlocks(t, db, "?", "UPDATE ballast SET n = n + 1 WHERE id BETWEEN %d * 30 AND %[1]d * 30 + 29", "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'"),
+		deadlocks(t, db, lockByTheIndex, "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'"),
 		killed(server))
 	return "mysql://app@" + addr + "/test", shortly(faults, faults[1].name, "deadlocks", "kill -9, started again")
 }
 
-// deadlocks are transactions that lock the rows of three sessions in any order:
-// with each other, and with the lab's statements in their queues. What they do
-// first, with their number, has the server rather undo the lab's. total asks it
-// how many deadlocks there were.
-func deadlocks(t *testing.T, db *sql.DB, placeholder, first, total string) fault {
+// deadlocks are transactions of the kind of lock, six at once, that lock rows
+// which visitors write to. total asks the server how many deadlocks there were.
+func deadlocks(t *testing.T, db *sql.DB, lock func(tx *sql.Tx, r *rand.Rand, number int) error, total string) fault {
 	var wg sync.WaitGroup
 	var stop chan struct{}
 	var own, others atomic.Int64
@@ -91,42 +87,14 @@ func deadlocks(t *testing.T, db *sql.DB, placeholder, first, total string) fault
 		}
 		return n
 	}
-	lock := func(r *rand.Rand, i int) {
+	transaction := func(r *rand.Rand, number int) {
 		tx, err := db.Begin()
-		if err != nil {
-			return
-		}
-		defer tx.Rollback()
-		if strings.Contains(first, "%d") {
-			_, err = tx.Exec(fmt.Sprintf(first, i))
-		} else {
-			_, err = tx.Exec(first)
+		if err == nil {
+			err = lock(tx, r, number)
+			_ = tx.Rollback()
 		}
 		if err != nil {
-			t.Error(err)
-			return
-		}
-		rows, err := tx.Query("SELECT session_id FROM sessions ORDER BY session_id")
-		if err != nil {
-			return
-		}
-		var ids []string
-		for rows.Next() {
-			var id string
-			_ = rows.Scan(&id)
-			if !strings.Contains(id, "link.") && len(ids) < 8 { // few, so that they meet
-				ids = append(ids, id)
-			}
-		}
-		_ = rows.Close()
-		for range min(3, len(ids)) {
-			var id string
-			err := tx.QueryRow("SELECT session_id FROM sessions WHERE session_id = "+placeholder+" FOR UPDATE", ids[r.IntN(len(ids))]).Scan(&id)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				own.Add(1)
-				return
-			}
-			time.Sleep(2 * time.Millisecond)
+			own.Add(1)
 		}
 	}
 	return fault{
@@ -143,7 +111,7 @@ func deadlocks(t *testing.T, db *sql.DB, placeholder, first, total string) fault
 						case <-stop:
 							return
 						default:
-							lock(r, i)
+							transaction(r, i)
 						}
 					}
 				})
@@ -158,6 +126,53 @@ func deadlocks(t *testing.T, db *sql.DB, placeholder, first, total string) fault
 			return fmt.Sprintf("%d, of these %d the lab's", n, n-own.Load())
 		},
 	}
+}
+
+// lockInAnyOrder locks three sessions, one after another. It waits longer than
+// the lab's statements before it looks for a deadlock, so that theirs are found.
+func lockInAnyOrder(tx *sql.Tx, r *rand.Rand, _ int) error {
+	if _, err := tx.Exec("SET LOCAL deadlock_timeout = '1s'"); err != nil {
+		return err
+	}
+	ids, err := texts(tx, "SELECT session_id FROM sessions WHERE session_id NOT LIKE '%link.%' ORDER BY session_id LIMIT 8")
+	if err != nil {
+		return err
+	}
+	for range min(3, len(ids)) {
+		if _, err := texts(tx, "SELECT session_id FROM sessions WHERE session_id = $1 FOR UPDATE", ids[r.IntN(len(ids))]); err != nil {
+			return err
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return nil
+}
+
+// lockByTheIndex locks sessions as a job does that looks for what expires: the
+// index first and then the row, and a write does it the other way. It has done
+// more than the write, which therefore is undone.
+func lockByTheIndex(tx *sql.Tx, _ *rand.Rand, number int) error {
+	if _, err := tx.Exec("UPDATE ballast SET n = n + 1 WHERE id BETWEEN ? AND ?", 30*number, 30*number+29); err != nil {
+		return err
+	}
+	_, err := texts(tx, "SELECT session_id FROM sessions FORCE INDEX (sessions_expiry) ORDER BY expiry DESC LIMIT 30 FOR UPDATE")
+	return err
+}
+
+// texts gives the one column of a query.
+func texts(tx *sql.Tx, query string, args ...any) (all []string, err error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, rows.Err()
 }
 
 func sqlite(t *testing.T) (string, []fault) {

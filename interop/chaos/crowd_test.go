@@ -41,6 +41,7 @@ type tally struct {
 	signedOut int
 	revived   int // cookies that led somewhere after their session was over
 	gone      int // sessions that were not there, and nobody had ended them
+	stayed    int // of these, of visitors who were signed in all the time
 	wrong     []string
 }
 
@@ -71,7 +72,7 @@ func enter(t *testing.T, labs [2]*twin.Lab, n int, seed uint64) *crowd {
 	}
 	t.Cleanup(c.client.CloseIdleConnections)
 	for i := range n {
-		v := &visitor{c: c, number: i, r: rand.New(rand.NewPCG(seed, uint64(i)))}
+		v := &visitor{c: c, number: i, stays: i%4 == 0, r: rand.New(rand.NewPCG(seed, uint64(i)))}
 		c.visitors = append(c.visitors, v)
 		c.all.Go(v.run)
 	}

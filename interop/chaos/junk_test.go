@@ -30,8 +30,8 @@ func (j *junk) fill() {
 	j.t.Helper()
 	conn, in := j.dial()
 	defer conn.Close()
-	const batch = 500
-	for size := 16; size < 600; size += 16 {
+	const batch = 200
+	for size := 40; size <= 320; size += 40 {
 		for full := false; !full; {
 			var all strings.Builder
 			var keys []string

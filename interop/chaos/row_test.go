@@ -96,6 +96,9 @@ func (r row) judge(f fault) (bad []string) {
 	if f.keeps == everything && t.gone > 0 {
 		bad = append(bad, fmt.Sprintf("%d sessions are gone", t.gone))
 	}
+	if f.keeps == unreplicated && t.stayed > 0 {
+		bad = append(bad, fmt.Sprintf("%d sessions are gone that a replica had", t.stayed))
+	}
 	if f.keeps == nothing && t.gone == 0 {
 		bad = append(bad, "no session is gone, of a store that keeps nothing")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -13,17 +14,18 @@ type visitor struct {
 	c        *crowd
 	r        *rand.Rand
 	number   int
-	sessions int // that it had
+	sessions int  // that it had
+	stays    bool // signed in, by the cookie of the beginning
 
 	name        string   // which the session holds, and no other one
 	cookie      string   // empty: signed out
 	cookies     []string // all that the session has had
 	least, most int      // what the counter must be between: increments that were confirmed, and that were sent
 	mayEnd      bool     // a sign-out was sent, and not confirmed
-	refused     bool     // the last request was, so this isn't the moment to sign out
 
 	// guarded by the crowd's lock
-	served time.Time // the first write that was confirmed since the mark, with no failure after it
+	refused bool      // the last answer was a refusal, so this isn't the moment to sign out
+	served  time.Time // the first write that was confirmed since the mark, with no failure after it
 }
 
 func (v *visitor) run() {
@@ -45,7 +47,7 @@ func (v *visitor) step() {
 		v.read()
 	case n < 45:
 		v.readAnonymously()
-	case n < 87:
+	case n < 87 || v.stays:
 		v.count()
 	case n < 95 || v.refused:
 		v.renew()
@@ -103,17 +105,26 @@ func (v *visitor) readAnonymously() {
 	}
 }
 
+// count counts up, now and then in two tabs at once.
 func (v *visitor) count() {
-	v.most++
-	a := v.ask(true, `[["get","name"],["incr","n",1]]`)
-	switch {
-	case a.status != 200:
-	case v.own(a):
-		v.least++
-		v.c.note(func(t *tally) { t.confirmed++ })
-		v.take(a)
-	default:
-		v.absent()
+	answers := make([]answer, 1+v.r.IntN(3)/2)
+	v.most += len(answers)
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() { answers[i] = v.ask(true, `[["get","name"],["incr","n",1]]`) })
+	}
+	all.Wait()
+	for _, a := range answers {
+		switch {
+		case a.status != 200:
+		case v.own(a):
+			v.least++
+			v.c.note(func(t *tally) { t.confirmed++ })
+			v.take(a)
+		default:
+			v.absent()
+			return
+		}
 	}
 }
 
@@ -146,9 +157,14 @@ func (v *visitor) signOut() {
 
 // absent is for a session that isn't there.
 func (v *visitor) absent() {
-	if !v.mayEnd {
-		v.c.note(func(t *tally) { t.gone++ })
-	}
+	v.c.note(func(t *tally) {
+		if !v.mayEnd {
+			t.gone++
+		}
+		if v.stays {
+			t.stayed++
+		}
+	})
 	v.over()
 }
 
@@ -174,6 +190,9 @@ func (v *visitor) take(a answer) {
 		v.c.touched("deleted, without a sign-out")
 	}
 	if a.set != "" && a.set != v.cookie {
+		if v.stays && v.cookie != "" {
+			v.c.touched("another one, without a renewal")
+		}
 		v.cookie = a.set
 		v.cookies = append(v.cookies, a.set)
 	}
@@ -183,9 +202,9 @@ func (v *visitor) take(a answer) {
 // went.
 func (v *visitor) ask(write bool, ops string, args ...any) answer {
 	a := v.c.ask(v.c.failing, v.cookie, fmt.Sprintf(ops, args...))
-	v.refused = a.status != 200
 	v.c.mu.Lock()
 	defer v.c.mu.Unlock()
+	v.refused = a.status != 200
 	v.c.answers = append(v.c.answers, a.sample)
 	switch {
 	case a.status != 200:

@@ -31,7 +31,7 @@ func (j *junk) fill() {
 	conn, in := j.dial()
 	defer conn.Close()
 	const batch = 200
-	for size := 40; size <= 320; size += 40 {
+	for size := 40; size <= 480; size += 40 {
 		for full := false; !full; {
 			var all strings.Builder
 			var keys []string

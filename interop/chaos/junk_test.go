@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -14,41 +15,39 @@ type junk struct {
 	t    *testing.T
 	addr string
 	keys []string
+	stop chan struct{}
+	all  sync.WaitGroup
 }
 
-func (j *junk) dial() (net.Conn, *bufio.Reader) {
-	j.t.Helper()
-	conn, err := net.Dial("tcp", j.addr)
-	if err != nil {
-		j.t.Fatal(err)
-	}
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
-	return conn, bufio.NewReader(conn)
-}
-
+// fill fills it, and fills what becomes free, until clear.
 func (j *junk) fill() {
-	j.t.Helper()
-	conn, in := j.dial()
-	defer conn.Close()
-	const batch = 200
-	for size := 40; size <= 480; size += 40 {
+	j.stop = make(chan struct{})
+	j.top(200)
+	j.all.Go(func() {
+		for {
+			select {
+			case <-j.stop:
+				return
+			case <-time.After(10 * time.Millisecond):
+				j.top(5)
+			}
+		}
+	})
+}
+
+// top sends items of each size, so many at once, until one is refused.
+func (j *junk) top(batch int) {
+	for size := 48; size <= 256; size += 16 {
 		for full := false; !full; {
-			var all strings.Builder
+			var lines strings.Builder
 			var keys []string
 			for i := range batch {
 				keys = append(keys, fmt.Sprintf("junk.%d.%d", len(j.keys)+i, size))
-				fmt.Fprintf(&all, "set %s 0 0 %d\r\n%s\r\n", keys[i], size, strings.Repeat("x", size))
+				fmt.Fprintf(&lines, "set %s 0 0 %d\r\n%0*d\r\n", keys[i], size, size, 0)
 			}
-			if _, err := conn.Write([]byte(all.String())); err != nil {
-				j.t.Fatal(err)
-			}
-			for _, key := range keys {
-				said, err := in.ReadString('\n')
-				if err != nil {
-					j.t.Fatal(err)
-				}
+			for i, said := range j.say(lines.String(), batch) {
 				if said == "STORED\r\n" {
-					j.keys = append(j.keys, key)
+					j.keys = append(j.keys, keys[i])
 				} else {
 					full = true
 				}
@@ -57,20 +56,32 @@ func (j *junk) fill() {
 	}
 }
 
+// clear takes it all away.
 func (j *junk) clear() {
-	j.t.Helper()
-	conn, in := j.dial()
-	defer conn.Close()
+	close(j.stop)
+	j.all.Wait()
 	for len(j.keys) > 0 {
 		some := j.keys[:min(500, len(j.keys))]
 		j.keys = j.keys[len(some):]
-		if _, err := fmt.Fprintf(conn, "delete %s\r\n", strings.Join(some, "\r\ndelete ")); err != nil {
-			j.t.Fatal(err)
-		}
-		for range some {
-			if _, err := in.ReadString('\n'); err != nil {
-				j.t.Fatal(err)
-			}
-		}
+		j.say("delete "+strings.Join(some, "\r\ndelete ")+"\r\n", len(some))
 	}
+}
+
+// say sends lines, and gives what is answered to each command.
+func (j *junk) say(lines string, commands int) (answers []string) {
+	conn, err := net.Dial("tcp", j.addr)
+	if err == nil {
+		defer conn.Close()
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		_, err = conn.Write([]byte(lines))
+	}
+	for in := bufio.NewReader(conn); err == nil && len(answers) < commands; {
+		var said string
+		said, err = in.ReadString('\n')
+		answers = append(answers, said)
+	}
+	if err != nil {
+		j.t.Error(err)
+	}
+	return answers
 }

@@ -163,7 +163,7 @@ func await(t *testing.T, c *crowd, done func() bool, when string) {
 	for late := time.Now().Add(time.Minute); !done(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(late) {
 			close(c.stop)
-			t.Fatalf("not all visitors are served %s: %q", when, c.tally.wrong)
+			t.Fatalf("not all visitors are served %s: %q", when, some(c.tally.wrong))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func redis(t *testing.T) (string, []fault) {
 		during("out of memory", []any{"CONFIG", "SET", "maxmemory", "1"}, []any{"CONFIG", "SET", "maxmemory", "0"}),
 		killed(server))
 	faults[len(faults)-1].name = "kill -9, started again; appendfsync always"
-	return "redis://" + addr, shortly(faults, faults[1].name, "READONLY", faults[len(faults)-1].name)
+	return "redis://" + addr, shortly(faults, "hangs (SIGSTOP)", "READONLY", faults[len(faults)-1].name)
 }
 
 // forgetful is a Redis that keeps nothing through a restart.

@@ -81,15 +81,19 @@ func percentile(all []sample, p int) time.Duration {
 	return all[min(len(all)*p/100, len(all)-1)].took
 }
 
-// judge says what of a row may not be.
-func (r row) judge(f fault) (bad []string) {
-	seen := map[string]int{}
-	for _, w := range r.tally.wrong {
-		if seen[w]++; seen[w] == 1 && len(bad) < 10 {
-			bad = append(bad, w)
+// some gives the first of what is there, each once.
+func some(all []string) (few []string) {
+	for _, s := range all {
+		if len(few) < 10 && !slices.Contains(few, s) {
+			few = append(few, s)
 		}
 	}
-	t := r.tally
+	return few
+}
+
+// judge says what of a row may not be.
+func (r row) judge(f fault) []string {
+	bad, t := some(r.tally.wrong), r.tally
 	if f.keeps != unreplicated && (t.lost > 0 || t.revived > 0) {
 		bad = append(bad, fmt.Sprintf("of %d increments %d are lost, of %d sign-outs %d are undone", t.confirmed, t.lost, t.signedOut, t.revived))
 	}

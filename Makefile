@@ -18,7 +18,7 @@ export DEWAR_PYTHON_03 ?= $(shell cat .cache/python-0.3 2>/dev/null)
 export DEWAR_MONGO ?= $(CURDIR)/.cache/venv-mongo/bin/secantusd-py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations units fuzz bench
+.PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations units fuzz bench chaos
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,3 +70,6 @@ bench: ## the tables of docs/performance.md, paired and in one run, then every b
 	GOWORK=off $(GO) run -C bench ./cmd/probe
 	GOWORK=off $(GO) run -C bench ./cmd/served
 	$(GO) test -run '^$$' -bench . -benchmem work
+
+chaos: ## have every store fail in every way, a quarter of an hour, and print the table of docs/guarantees.md
+	DEWAR_CHAOS=full $(GO) test -count=1 -v -timeout 1h -run '^TestChaos$$' ./interop/chaos

@@ -234,6 +234,11 @@ func (f Fallback) Drop(ctx context.Context, r Record) error {
 	if from == nil || to == nil {
 		return f.Old.Drop(ctx, st.old)
 	}
+	if was, _ := st.old.State.(*stored); was == nil || was.header.marked {
+		if err := to.clear(ctx, st.old.ID); err != nil {
+			return err
+		}
+	}
 	ids, err := from.drop(ctx, st.old)
 	for _, id := range ids {
 		if err == nil {

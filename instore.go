@@ -320,13 +320,34 @@ func (c *InStore) Drop(ctx context.Context, r Record) error {
 
 // drop is Drop, and gives the ids that the session may have had since.
 func (c *InStore) drop(ctx context.Context, r Record) (ids []string, err error) {
-	if st, _ := r.State.(*stored); st != nil && !st.header.marked && !c.Tombstones {
+	st, _ := r.State.(*stored)
+	unmarked := st != nil && !st.header.marked
+	if unmarked && !c.Tombstones {
 		err := c.remove(ctx, r)
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
 			return nil, err // nobody was renewing it, so it leads nowhere
 		}
 	}
+	if !unmarked || !c.Tombstones {
+		if err := c.clear(ctx, r.ID); err != nil {
+			return nil, err
+		}
+	}
 	return c.forget(ctx, r.ID)
+}
+
+// clear takes away what a renewal of id has put under its new id. If the renewer
+// died that is older than the record, and would be found in its place if who
+// signs out died too, with the record deleted and the link not yet cut.
+func (c *InStore) clear(ctx context.Context, id string) error {
+	l, _, err := c.link(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.Store.Delete(ctx, c.recordKey(l.next))
 }
 
 // forget deletes the record of an id and of all that it was renewed to, takes

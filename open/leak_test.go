@@ -20,14 +20,16 @@ import (
 // or previous, nor anything else that can be sent as one, is there.
 func TestALeakedStoreOpensNoSession(t *testing.T) {
 	for name, url := range map[string]func(t *testing.T) string{
-		"memory":     func(*testing.T) string { return "mem:" },
-		"files":      func(t *testing.T) string { return "file://" + t.TempDir() + "/sessions" },
-		"SQLite":     func(t *testing.T) string { return "sqlite:///" + t.TempDir() + "/a.db" },
-		"Redis":      func(t *testing.T) string { return "redis://" + realserver.Redis(t).Addr },
-		"memcached":  func(t *testing.T) string { return "memcached://" + realserver.Memcached(t).Addr },
-		"MongoDB":    func(t *testing.T) string { return "mongodb://" + realserver.Mongo(t, "--standalone").Addr + "/db" },
-		"MariaDB":    func(t *testing.T) string { return "mysql://root@" + realserver.MariaDB(t).Addr + "/test" },
-		"PostgreSQL": func(t *testing.T) string { return "postgres://postgres@" + realserver.PostgreSQL(t).Addr + "/postgres?sslmode=disable" },
+		"memory":    func(*testing.T) string { return "mem:" },
+		"files":     func(t *testing.T) string { return "file://" + t.TempDir() + "/sessions" },
+		"SQLite":    func(t *testing.T) string { return "sqlite:///" + t.TempDir() + "/a.db" },
+		"Redis":     func(t *testing.T) string { return "redis://" + realserver.Redis(t).Addr },
+		"memcached": func(t *testing.T) string { return "memcached://" + realserver.Memcached(t).Addr },
+		"MongoDB":   func(t *testing.T) string { return "mongodb://" + realserver.Mongo(t, "--standalone").Addr + "/db" },
+		"MariaDB":   func(t *testing.T) string { return "mysql://root@" + realserver.MariaDB(t).Addr + "/test" },
+		"PostgreSQL": func(t *testing.T) string {
+			return "postgres://postgres@" + realserver.PostgreSQL(t).Addr + "/postgres?sslmode=disable"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := t.Context()

@@ -1,7 +1,9 @@
 package open
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -26,8 +28,22 @@ func openMySQL(u *url.URL) (database, error) {
 		if err != nil {
 			return nil, errors.New("open: tls is none of true, false, preferred and skip-verify")
 		}
-		return sql.OpenDB(connector), nil
+		return sql.OpenDB(impatient{connector, config.Timeout}), nil
 	})
+}
+
+// impatient gives a connection a time until it is of use. The driver's own timeout
+// ends when the server has taken the connection, and not when it has greeted; a
+// pool that makes one for who waits would wait for ever.
+type impatient struct {
+	driver.Connector
+	timeout time.Duration
+}
+
+func (c impatient) Connect(ctx context.Context) (driver.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	return c.Connector.Connect(ctx)
 }
 
 func mysqlConfig(u *url.URL, query url.Values) (*mysql.Config, error) {

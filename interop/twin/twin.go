@@ -149,8 +149,8 @@ func start(t testing.TB, name string, env []string, program ...string) *Lab {
 		killer := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
 		killer.Stop()
-		if strings.Contains(stderr.String(), "DATA RACE") {
-			t.Errorf("%s lab: %s", name, stderr.String())
+		if said := stderr.String(); strings.Contains(said, "DATA RACE") || strings.Contains(said, "panic:") || strings.Contains(said, "fatal error:") {
+			t.Errorf("%s lab: %s", name, said)
 		}
 	})
 	select {

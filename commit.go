@@ -164,7 +164,10 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 		}
 		return value, err
 	case drop, restart:
-		if err := m.o.Backend.Drop(ctx, rec); err != nil {
+		// As with a write, a client that went away doesn't cut it short.
+		lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+		defer cancel()
+		if err := m.o.Backend.Drop(lasting, rec); err != nil {
 			return "", err
 		}
 		m.o.Observer.Observe(ctx, Event{Kind: Ended, id: rec.ID})

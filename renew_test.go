@@ -275,11 +275,16 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 	})
 }
 
-// between is a store that does something once before an item is removed or
-// loaded.
+// between is a store that does something once before an item is removed, loaded,
+// touched or updated.
 type between struct {
 	dewar.Store
-	removal, load, touch func()
+	removal, load, touch, update func()
+}
+
+func (b *between) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {
+	once(&b.update)
+	return b.Store.Update(ctx, key, old, data, life)
 }
 
 func (b *between) Touch(ctx context.Context, key string, life time.Duration) error {

@@ -275,11 +275,15 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 	})
 }
 
-// between is a store that does something once before an item is removed, loaded,
-// touched or updated.
+// between is a store that does something once before a verb.
 type between struct {
 	dewar.Store
-	removal, load, touch, update func()
+	removal, load, touch, update, create func()
+}
+
+func (b *between) Create(ctx context.Context, key string, data []byte, life time.Duration) (dewar.Item, error) {
+	once(&b.create)
+	return b.Store.Create(ctx, key, data, life)
 }
 
 func (b *between) Update(ctx context.Context, key string, old dewar.Item, data []byte, life time.Duration) (dewar.Item, error) {

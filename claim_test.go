@@ -121,6 +121,24 @@ func TestSignOutBesideADyingRenewer(t *testing.T) {
 	}
 }
 
+// What is written while the new record is already there isn't left behind with the
+// old one.
+func TestRenewalBesideAWriter(t *testing.T) {
+	c := newClock()
+	home := memstore.New(memstore.Options{Now: c.now})
+	cookie := signedIn(t, on(t, home, c), map[string]any{"a": 1})
+	st := &between{Store: home}
+	st.create = func() { // of the link, then of the new record
+		st.create = func() { visit(on(t, home, c), cookie, func(s *dewar.Session) { s.Set("b", 2) }) }
+	}
+	next := cookieOf(visit(on(t, st, c), cookie, renews))
+	visit(on(t, home, c), next, func(s *dewar.Session) {
+		if !s.Has("b") || next == cookie {
+			t.Errorf("%d values, renewed %v", s.Len(), next != cookie)
+		}
+	})
+}
+
 // A sign-out beside a writer isn't turned away.
 func TestSignOutBesideAWriter(t *testing.T) {
 	m, st := stored(t, nil)

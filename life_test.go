@@ -61,3 +61,16 @@ func TestAbsoluteLifeInTheStore(t *testing.T) {
 		}
 	}
 }
+
+// An absolute life holds though the idle life, which the store goes by, is longer.
+func TestAbsoluteLifeIsTheShorterOne(t *testing.T) {
+	c := newClock()
+	m, _ := stored(t, func(o *dewar.Options) { o.Now, o.Life.Absolute = c.now, 3*time.Hour })
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	c.at = c.at.Add(3 * time.Hour)
+	visit(m, cookie, func(s *dewar.Session) {
+		if !s.IsNew() {
+			t.Error("outlives its absolute life")
+		}
+	})
+}

@@ -32,12 +32,12 @@ func TestOutageWithoutWrap(t *testing.T) {
 // While the old home of sessions can't answer, nobody who lives there is taken for
 // a new visitor.
 func TestOldHomeDown(t *testing.T) {
-	m := managing(t, dewar.Fallback{
-		New: &dewar.InStore{Store: memstore.New(memstore.Options{})}, Old: &dewar.InStore{Store: broken{}},
-	}, nil)
-	res := visit(m, "__Host-session=abc", func(*dewar.Session) { t.Error("called") })
-	if res.StatusCode != 503 || res.Header.Get("Set-Cookie") != "" {
-		t.Errorf("%d %v", res.StatusCode, res.Header)
+	for _, fresh := range []dewar.Backend{&dewar.InStore{Store: memstore.New(memstore.Options{})}, dewar.Cookies(ring(t, secret)).Backend} {
+		m := managing(t, dewar.Fallback{New: fresh, Old: &dewar.InStore{Store: broken{}}}, nil)
+		res := visit(m, "__Host-session=abc", func(*dewar.Session) { t.Errorf("%T: called", fresh) })
+		if res.StatusCode != 503 || res.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%T: %d %v", fresh, res.StatusCode, res.Header)
+		}
 	}
 }
 

@@ -18,10 +18,10 @@ export DEWAR_PYTHON_03 ?= $(shell cat .cache/python-0.3 2>/dev/null)
 export DEWAR_MONGO ?= $(CURDIR)/.cache/venv-mongo/bin/secantusd-py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations units fuzz bench chaos
+.PHONY: help demo setup test check format vet lint tidy fuzz-briefly allocations mutants-briefly units fuzz mutants chaos bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## run the smallest program there is; needs nothing but Go
 	GOWORK=off $(GO) run -C examples ./hello
@@ -32,7 +32,7 @@ setup: ## install what the checks need; quick when nothing is missing
 test: setup ## set up, then check: what CI does
 	@$(MAKE) check
 
-check: format vet lint tidy fuzz-briefly allocations units ## every check, the cheap ones first, the tests last
+check: format vet lint tidy fuzz-briefly allocations mutants-briefly units ## every check, the cheap ones first, the tests last
 
 format:
 	@out=$$(git ls-files -z '*.go' | xargs -0r $(BIN)/gofumpt -l); \
@@ -57,11 +57,18 @@ fuzz-briefly:
 allocations: # exact counts, which the race detector would change
 	@$(GO) test -run Alloc work | grep -v 'no test'
 
+mutants-briefly: # that the list of docs/mutations.md fits the code, and as many of it as a minute allows
+	@GOWORK=off $(GO) -C tools vet ./mutants
+	@GOWORK=off $(GO) run -C tools ./mutants -within 60s
+
 units:
 	@$(GO) test -race -timeout 30m work
 
 fuzz: ## fuzz every target for 30 seconds
 	@scripts/fuzz.sh 30s
+
+mutants: setup ## take out each check of docs/mutations.md in turn, and see its test fail
+	@GOWORK=off $(GO) run -C tools ./mutants
 
 bench: ## the tables of docs/performance.md, paired and in one run, then every benchmark
 	GOWORK=off $(GO) run -C bench ./cmd/compare

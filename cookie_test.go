@@ -48,6 +48,16 @@ func TestCookieAttributes(t *testing.T) {
 	}
 }
 
+// Browsers forget a cookie only if it is named with its Domain and Path.
+func TestForgettingNamesTheSameCookie(t *testing.T) {
+	m := manager(t, func(o *dewar.Options) { o.Cookie = dewar.Cookie{Name: "s", Domain: "example.com", Path: "/app"} })
+	res := visit(m, signedIn(t, m, map[string]any{"a": 1}), func(s *dewar.Session) { s.Destroy() })
+	want := "s=; Domain=example.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; HttpOnly; Path=/app; SameSite=Lax"
+	if got := res.Header.Get("Set-Cookie"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // Every field that can't be used is named, all in one error.
 func TestNewRefuses(t *testing.T) {
 	for _, row := range []struct {
@@ -83,6 +93,8 @@ func TestNewRefuses(t *testing.T) {
 		{"SameSite=None on plain HTTP", func(o *dewar.Options) { o.Cookie.SameSite, o.Cookie.Insecure = http.SameSiteNoneMode, true }, "Cookie.SameSite"},
 		{"SameSite", func(o *dewar.Options) { o.Cookie.SameSite = 99 }, "Cookie.SameSite"},
 		{"Partitioned on plain HTTP", func(o *dewar.Options) { o.Cookie.Partitioned, o.Cookie.Insecure = true, true }, "Cookie.Partitioned"},
+		{"Path that is none", func(o *dewar.Options) { o.Cookie.Path = "app" }, "Cookie.Path"},
+		{"Domain of dots", func(o *dewar.Options) { o.Cookie.Domain = ".." }, "Cookie.Domain"},
 		{"Domain with a semicolon", func(o *dewar.Options) { o.Cookie.Domain = "a;b" }, "Cookie.Domain"},
 		{"several", func(o *dewar.Options) { o.Life.Idle, o.Cookie.Domain = -1, "a;b" }, "Life.Idle Cookie.Domain"},
 	} {

@@ -87,22 +87,6 @@ func TestStoredSessionsHaveTheirRoad(t *testing.T) {
 	}
 }
 
-// The store's keys are digests: who reads it can take over no session.
-func TestNativeLayoutHoldsNoIDs(t *testing.T) {
-	m, st := stored(t, nil)
-	cookie := signedIn(t, m, map[string]any{"a": 1})
-	_, id, _ := strings.Cut(cookie, "=")
-	for item, err := range st.List(context.Background(), "") {
-		if err != nil || strings.Contains(item.Key, id) {
-			t.Errorf("a key holds the id (%v)", err)
-		}
-		data, err := st.Load(context.Background(), item.Key)
-		if err != nil || strings.Contains(string(data.Data), id) {
-			t.Errorf("a record holds the id (%v)", err)
-		}
-	}
-}
-
 // 50 writers of 50 keys keep 50, in 20 rounds; and no event says otherwise.
 func TestNoUpdateIsLost(t *testing.T) {
 	var seen recorder

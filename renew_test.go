@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -329,6 +330,8 @@ func TestClaimOfTheDead(t *testing.T) {
 		}
 	})
 }
+
+var errDead = errors.New("dead")
 
 // dying is a store whose clients die once they have claimed.
 type dying struct {

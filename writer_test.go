@@ -118,9 +118,13 @@ func TestEarlyHintsArentTheResponse(t *testing.T) {
 // handler's.
 func TestFailedSaveSendsNothingOfTheHandlers(t *testing.T) {
 	for name, write := range map[string]func(w http.ResponseWriter) error{
-		"Write":    func(w http.ResponseWriter) error { _, err := fmt.Fprint(w, "secret page"); return err },
-		"ReadFrom": func(w http.ResponseWriter) error { _, err := io.Copy(w, strings.NewReader("secret page")); return err },
-		"Flush":    func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
+		"Write":       func(w http.ResponseWriter) error { _, err := fmt.Fprint(w, "secret page"); return err },
+		"WriteString": func(w http.ResponseWriter) error { _, err := io.WriteString(w, "secret page"); return err },
+		"ReadFrom": func(w http.ResponseWriter) error {
+			_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader("secret page")})
+			return err
+		},
+		"Flush": func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := manager(t, nil)

@@ -1,4 +1,4 @@
-// Pinned programs for development; nothing imports this module. See scripts/setup.sh.
+// Programs for development, pinned (see scripts/setup.sh), and mutants; nothing imports this module.
 module github.com/dewar-go/dewar/tools
 
 go 1.26.0

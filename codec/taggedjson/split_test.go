@@ -162,6 +162,9 @@ func TestErrorsSayWhereAndNotWhat(t *testing.T) {
 	if e, _ := errors.AsType[*codec.ValueError](err); e.Path != ".secret[0]" {
 		t.Errorf("got path %q", e.Path)
 	}
+	if _, err = (taggedjson.Codec{}).Encode(nil, "hidden\xff"); err == nil || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // A tag whose contents can't be read makes the whole session unreadable, as

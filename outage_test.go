@@ -1,0 +1,66 @@
+package dewar_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
+)
+
+// Without net/http an outage is as with it: an error, or an empty session that
+// can't be written to and owes no cookie.
+func TestOutageWithoutWrap(t *testing.T) {
+	m := manager(t, func(o *dewar.Options) { o.Backend = down{} })
+	if s, err := m.Load(t.Context(), "x"); s != nil || !errors.Is(err, errDown) || errors.Is(err, dewar.ErrNoSession) {
+		t.Errorf("Fail: %v", err)
+	}
+	m = m.With(dewar.Route{Outage: dewar.Anonymous})
+	s, err := m.Load(t.Context(), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Login("7")
+	a, err := m.Commit(t.Context(), s)
+	if err != nil || a.Value != "" || a.SetCookie != nil || a.Forget || !errors.Is(s.Err(), dewar.ErrReadOnly) {
+		t.Errorf("Anonymous: %+v, %v, Err %v", a, err, s.Err())
+	}
+}
+
+// While the old home of sessions can't answer, nobody who lives there is taken for
+// a new visitor.
+func TestOldHomeDown(t *testing.T) {
+	for _, fresh := range []dewar.Backend{&dewar.InStore{Store: memstore.New(memstore.Options{})}, dewar.Cookies(ring(t, secret)).Backend} {
+		m := managing(t, dewar.Fallback{New: fresh, Old: &dewar.InStore{Store: broken{}}}, nil)
+		res := visit(m, "__Host-session=abc", func(*dewar.Session) { t.Errorf("%T: called", fresh) })
+		if res.StatusCode != 503 || res.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%T: %d %v", fresh, res.StatusCode, res.Header)
+		}
+	}
+}
+
+// What a handler did holds, though its client went away meanwhile.
+func TestWhoGoesAwayIsSaved(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		f    func(*dewar.Session)
+		want func(*dewar.Session) bool
+	}{
+		{"a change", func(s *dewar.Session) { s.Set("b", 2) }, func(s *dewar.Session) bool { return s.Has("b") }},
+		{"a sign-out", func(s *dewar.Session) { s.Destroy() }, (*dewar.Session).IsNew},
+	} {
+		m, _ := stored(t, nil)
+		cookie := signedIn(t, m, map[string]any{"a": 1})
+		ctx, goAway := context.WithCancel(t.Context())
+		r := httptest.NewRequest("GET", "http://localhost/", nil).WithContext(ctx)
+		r.Header.Set("Cookie", cookie)
+		m.Wrap(view(func(s *dewar.Session) { row.f(s); goAway() })).ServeHTTP(httptest.NewRecorder(), r)
+		visit(m, cookie, func(s *dewar.Session) {
+			if !row.want(s) {
+				t.Errorf("%s is lost", row.name)
+			}
+		})
+	}
+}

@@ -280,6 +280,7 @@ func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
 type between struct {
 	dewar.Store
 	removal, load, touch, update, deletion func()
+	dead                                   bool // it creates nothing
 }
 
 func (b *between) Delete(ctx context.Context, key string) error {

@@ -222,10 +222,22 @@ func (c *InStore) abandon(ctx context.Context, cl *claim) {
 }
 
 // giveUp undoes what a renewal of r has done, if its claim is still its own, so
-// that the next renewer isn't kept away, nor anybody led there.
+// that the next renewer isn't kept away, nor anybody led there. If what it placed has
+// changed, somebody was led there, because the old record is gone: its session is
+// being ended, and the link is left to who does that.
 func (c *InStore) giveUp(ctx context.Context, r Record) {
 	cl := r.claim()
-	if cl == nil || c.Store.Remove(ctx, c.linkKey(r.ID), cl.link) != nil {
+	if cl == nil {
+		return
+	}
+	if cl.placed != nil {
+		err := c.Store.Remove(ctx, c.recordKey(cl.next), *cl.placed)
+		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+			c.abandon(ctx, cl)
+			return
+		}
+	}
+	if c.Store.Remove(ctx, c.linkKey(r.ID), cl.link) != nil {
 		return
 	}
 	_ = c.Store.Delete(ctx, c.recordKey(cl.next))

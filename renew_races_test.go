@@ -85,6 +85,44 @@ func TestSignOutBesideASignOut(t *testing.T) {
 	}
 }
 
+// A sign-out that died halfway, or is only so far, leads others to what a renewal
+// under way had placed. A renewer that gives up then leaves nothing that the next
+// sign-out doesn't find.
+func TestRenewalGivenUpBesideASignOut(t *testing.T) {
+	st := &between{Store: memstore.New(memstore.Options{})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+	cookie := signedIn(t, m, map[string]any{"state": "x"})
+	_, value, _ := strings.Cut(cookie, "=")
+	state := dewar.Key[string]("state")
+	halfway, _ := m.Load(t.Context(), value)
+	again, _ := m.Load(t.Context(), value)
+	halfway.Destroy()
+	again.Destroy()
+	var next string
+	st.removal = func() { // of the old record
+		visit(m, cookie, func(s *dewar.Session) { state.Take(s) }) // the renewal is a conflict
+		st.removal = func() {                                      // of what it gives up
+			st.dead = true
+			if _, err := m.Commit(t.Context(), halfway); err == nil {
+				t.Error("the sign-out didn't die")
+			}
+			st.dead = false
+			next = cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Login("ada") }))
+		}
+	}
+	if res := visit(m, cookie, func(s *dewar.Session) { state.Take(s); s.Renew() }); res.StatusCode != 409 {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	if _, err := m.Commit(t.Context(), again); err != nil || next == "" {
+		t.Error(next, err)
+	}
+	visit(m, next, func(s *dewar.Session) {
+		if !s.IsNew() {
+			t.Error("lives on")
+		}
+	})
+}
+
 // Two requests are the first with a renewed id, and one of them renews it again:
 // the other finds the session all the same, before and after it has moved on.
 func TestFirstUseOvertaken(t *testing.T) {

@@ -166,6 +166,8 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 	rec.Entries, rec.Anew = s.vals.entries, s.another
 	var renewed bool
 	switch a {
+	case tell:
+		return presentValue(m.o.Backend, rec), 0, nil
 	case touch:
 		if _, moving := rec.State.(*elsewhere); moving { // which changes more than a life
 			value, renewed, err = m.write(ctx, s, rec, save)

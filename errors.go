@@ -24,6 +24,11 @@ var (
 // thief. The session has ended for both.
 var ErrReplay = errors.New("dewar: a previous id was used again")
 
+// ErrRevived says that somebody who knows no tombstones, a Flask whose request
+// was under way, wrote a session back that had ended or been renewed. It is no
+// session, and was removed (see InStore.Tombstones).
+var ErrRevived = errors.New("dewar: an ended session was written back")
+
 // ErrUnknown says that nothing is kept under a cookie's id: the session ended,
 // its life is over, or nobody ever gave that id out.
 var ErrUnknown = errors.New("dewar: unknown id")

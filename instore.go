@@ -24,6 +24,14 @@ type InStore struct {
 	Grace   time.Duration // how long a renewed session's previous id leads to it; 0: Options.Life.Grace, or 10 s
 	Timeout time.Duration // for each call of Store, unless it is InProcess; 0: a second, negative: none but the request's
 
+	// Tombstones, for a store that a Flask writes to in Flask's layout: what a
+	// Flask request that was under way writes back of a session that Dewar has
+	// ended, or renewed, is no session and is removed (ErrRevived), for as long as
+	// a session lives. A request then costs one store command more, and a sign-out
+	// two. Without them such a session is there again. On memcached
+	// they are a best effort, for it forgets what it has no room for.
+	Tombstones bool
+
 	now     func() time.Time
 	life    Life
 	touched *touches
@@ -48,6 +56,9 @@ func (c *InStore) check(o *Options, bad func(field, reason string)) {
 	}
 	if c.Layout == FlaskLayout && (o.Life.Absolute != 0 || o.Life.Renewal != 0) {
 		bad("Life", "Flask's layout keeps nothing but the values: Absolute and Renewal need the native one")
+	}
+	if c.Layout == NativeLayout && c.Tombstones {
+		bad("Backend", "InStore.Tombstones are for Flask's layout: in the native one nobody revives a session")
 	}
 	if len(c.Prefix) > maxPrefix || strings.ContainsFunc(c.Prefix, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		bad("Backend", "InStore.Prefix is longer than 50 characters, or not printable ASCII without blanks")
@@ -91,8 +102,12 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	if !validID(id) {
 		return Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrMalformed)
 	}
+	unknown := ErrUnknown
 	rec, err := c.load(ctx, id)
 	if errors.Is(err, ErrNotFound) && !errors.Is(err, ErrExpired) {
+		if errors.Is(err, ErrRevived) {
+			unknown = ErrRevived
+		}
 		rec, err = c.follow(ctx, id, false)
 	} else if err == nil && rec.State.(*stored).header.unused {
 		rec, err = c.firstUse(ctx, rec)
@@ -103,7 +118,7 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	case errors.Is(err, ErrExpired):
 		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, ErrExpired)
 	case errors.Is(err, ErrNotFound):
-		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, ErrUnknown)
+		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, unknown)
 	case errors.Is(err, ErrUndecodable):
 		return Record{ID: id}, fmt.Errorf("%w: %w", ErrNoSession, err)
 	case err != nil:
@@ -120,6 +135,11 @@ func (c *InStore) load(ctx context.Context, id string) (Record, error) {
 	item, err := c.Store.Load(ctx, c.recordKey(id))
 	if err != nil {
 		return Record{}, err
+	}
+	if c.Tombstones {
+		if err := c.exhume(ctx, id); err != nil {
+			return Record{}, err
+		}
 	}
 	st := &stored{item: item}
 	payload := item.Data
@@ -300,7 +320,7 @@ func (c *InStore) Drop(ctx context.Context, r Record) error {
 
 // drop is Drop, and gives the ids that the session may have had since.
 func (c *InStore) drop(ctx context.Context, r Record) (ids []string, err error) {
-	if st, _ := r.State.(*stored); st != nil && !st.header.marked {
+	if st, _ := r.State.(*stored); st != nil && !st.header.marked && !c.Tombstones {
 		err := c.remove(ctx, r)
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
 			return nil, err // nobody was renewing it, so it leads nowhere

@@ -46,6 +46,22 @@ func TestInterleavings(t *testing.T) {
 			explore(t, "flask", names, -1, -1, 200, &plays)
 			explore(t, "fallback", names, -1, -1, 300, &plays)
 		}
+		// A Flask that loaded the session before all others writes it back at any time.
+		for _, names := range [][]string{
+			{"destroy", "flask"},
+			{"bye", "flask"},
+			{"fresh destroy", "flask"},
+			{"renew", "flask"},
+			{"fresh renew", "flask"},
+			{"renew", "destroy", "flask"},
+			{"fresh destroy", "fresh read", "flask"},
+			{"renew", "fresh read", "flask"},
+			{"destroy", "flask", "flask"},
+			{"renew", "fresh renew", "flask"},
+			{"renew", "fresh destroy", "flask"},
+		} {
+			explore(t, "tombstones", names, -1, -1, 300, &plays)
+		}
 		for _, kind := range []string{"store", "flask", "fallback"} {
 			for dies := 0; explore(t, kind, []string{"renew", "set1", "fresh destroy"}, 0, dies, 60, &plays); dies++ {
 			}
@@ -144,6 +160,7 @@ type play struct {
 	turns  []*turn
 	log    []string
 	m      *dewar.Manager
+	shared gated // with a Flask
 	cookie string
 	steps  atomic.Int64
 }
@@ -155,16 +172,17 @@ func stage(t *testing.T, kind string) *play {
 		return &dewar.InStore{Store: gated{memstore.New(memstore.Options{}), &p.log, name}}
 	}
 	manage := func(b dewar.Backend) *dewar.Manager {
-		m, _ := dewar.New(dewar.Options{Backend: b, Observer: quiet})
+		m, _ := dewar.New(dewar.Options{Backend: b, Observer: quiet{}})
 		return m
 	}
 	p.m = manage(home(""))
 	var first *dewar.Manager // it makes the session
 	switch kind {
-	case "flask":
+	case "flask", "tombstones":
 		b := home("")
 		b.Layout, b.Codec = dewar.FlaskLayout, sniff.New(msgpack.Codec{})
-		p.m = manage(b)
+		b.Tombstones = kind == "tombstones"
+		p.m, p.shared = manage(b), b.Store.(gated)
 	case "signed":
 		p.m = manage(dewar.SignedID{Backend: home(""), Keys: ring(t, secret)})
 	case "fallback":
@@ -180,7 +198,27 @@ func stage(t *testing.T, kind string) *play {
 	return p
 }
 
+// flask writes the session back as it was, whatever has become of it.
+func (p *play) flask(t *testing.T, r *turn) {
+	item, _ := p.shared.Store.Load(t.Context(), p.cookie)
+	r.opened = true
+	go func() {
+		ctx := context.WithValue(t.Context(), turnKey{}, r)
+		r.err = p.shared.pass(ctx, "set", p.cookie, func() error {
+			_ = p.shared.Store.Delete(ctx, p.cookie)
+			_, err := p.shared.Store.Create(ctx, p.cookie, item.Data, 24*time.Hour)
+			return err
+		})
+		r.waits.Store(false)
+		r.done.Store(true)
+	}()
+}
+
 func (p *play) start(t *testing.T, r *turn) {
+	if r.do == nil {
+		p.flask(t, r)
+		return
+	}
 	var s *dewar.Session
 	if !r.fresh {
 		s, _ = p.m.Load(t.Context(), p.cookie)

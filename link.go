@@ -28,6 +28,7 @@ type link struct {
 	next           string
 	claimed, until time.Time
 	spent          bool // somebody came late, and was let in
+	over           bool // no record is kept under the id any more
 }
 
 // linkKey is where the link of an id is kept: beside the records, under a name
@@ -51,13 +52,20 @@ func sealer(id string) cipher.AEAD {
 	return aead
 }
 
-// linkHead is what stands before the next id: whether it is spent, and the times.
-const linkHead = 1 + 8 + 8
+// linkHead is what stands before the next id: what has come of it, and the times.
+const (
+	linkSpent = 1
+	linkOver  = 2
+	linkHead  = 1 + 8 + 8
+)
 
 func (l link) seal(id string) []byte {
 	plain := make([]byte, 1, linkHead+len(l.next))
 	if l.spent {
-		plain[0] = 1
+		plain[0] |= linkSpent
+	}
+	if l.over {
+		plain[0] |= linkOver
 	}
 	plain = binary.BigEndian.AppendUint64(plain, uint64(l.claimed.UnixMilli()))
 	plain = binary.BigEndian.AppendUint64(plain, uint64(l.until.UnixMilli()))
@@ -67,14 +75,15 @@ func (l link) seal(id string) []byte {
 // openLink reads the link of an id. What isn't one leads nowhere.
 func openLink(id string, sealed []byte) link {
 	plain, err := sealer(id).Open(nil, nil, sealed, nil)
-	if err != nil || len(plain) < linkHead || !validID(string(plain[linkHead:])) {
+	if err != nil || len(plain) < linkHead || len(plain) > linkHead && !validID(string(plain[linkHead:])) {
 		return link{}
 	}
 	return link{
 		next:    string(plain[linkHead:]),
 		claimed: time.UnixMilli(int64(binary.BigEndian.Uint64(plain[1:]))),
 		until:   time.UnixMilli(int64(binary.BigEndian.Uint64(plain[9:]))),
-		spent:   plain[0] != 0,
+		spent:   plain[0]&linkSpent != 0,
+		over:    plain[0]&linkOver != 0,
 	}
 }
 
@@ -167,9 +176,9 @@ func (c *InStore) late(ctx context.Context, id string, l link, item Item) (Recor
 // cut takes the key of an id's link with a link that leads nowhere, and gives
 // where the one that was there led.
 func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
-	key, nowhere := c.linkKey(id), link{}.seal(id)
+	key, nowhere := c.linkKey(id), link{over: true}.seal(id)
 	for range 3 {
-		_, err = c.Store.Create(ctx, key, nowhere, inFlight)
+		_, err = c.Store.Create(ctx, key, nowhere, c.buried())
 		if !errors.Is(err, ErrExists) {
 			return "", err
 		}
@@ -184,7 +193,7 @@ func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
 		if l.next == "" {
 			return "", nil
 		}
-		_, err = c.Store.Update(ctx, key, item, nowhere, inFlight)
+		_, err = c.Store.Update(ctx, key, item, nowhere, c.buried())
 		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
 			continue
 		}

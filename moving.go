@@ -28,6 +28,21 @@ func (b SignedID) giveUp(ctx context.Context, r Record) {
 	}
 }
 
+// presentValue is what the cookie of a record should hold, whatever led to it; empty if
+// the backend doesn't say.
+func presentValue(b Backend, r Record) string {
+	switch b := b.(type) {
+	case Fallback:
+		if st, ok := r.State.(*elsewhere); ok {
+			return presentValue(b.Old, st.old)
+		}
+		return presentValue(b.New, r)
+	case mover:
+		return b.value(r.ID)
+	}
+	return ""
+}
+
 // homeOf gives the store's backend within b, or nil.
 func homeOf(b Backend) *InStore {
 	if m, ok := b.(mover); ok {

@@ -44,6 +44,10 @@ func TestMovingBetweenSignedAndPlain(t *testing.T) {
 				t.Errorf("%s: logged out", name)
 			}
 		})
+		polling := after.With(dewar.Route{NoKeepAlive: true})
+		if got := cookieOf(visit(polling, cookie, func(*dewar.Session) {})); got != next {
+			t.Errorf("%s: a route that doesn't keep alive wasn't told the present cookie", name)
+		}
 		visit(after, next, func(s *dewar.Session) {
 			if s.IsNew() {
 				t.Errorf("%s: next is logged out", name)

@@ -185,6 +185,7 @@ var refusals = [...]struct {
 	{ErrTooLarge, reasonTooLarge},
 	{ErrUndecodable, "undecodable"},
 	{ErrReplay, reasonReplay},
+	{ErrRevived, "revived"},
 }
 
 // reasonOf gives the one word for why a value was refused.

@@ -38,7 +38,7 @@ type Life struct {
 	Idle time.Duration
 
 	// Fixed says that use doesn't extend the life: it counts from the last
-	// change. A cookie that an older key verified isn't signed anew then, until
+	// change, and the first use of an id that a renewal gave out is one. A cookie that an older key verified isn't signed anew then, until
 	// it changes. Flask's SESSION_REFRESH_EACH_REQUEST = False.
 	Fixed bool
 

@@ -98,6 +98,7 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	case err != nil:
 		return r, err
 	}
+	c.bury(ctx, r.ID, st.claim)
 	to.touched.set(renewed.ID, to.now())
 	renewed.State = &stored{item: item, header: h}
 	return renewed, nil

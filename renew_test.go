@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -174,6 +175,42 @@ func TestLostResponse(t *testing.T) {
 			t.Errorf("%d values", s.Len())
 		}
 	})
+}
+
+// What extends no life doesn't with a previous id either, which is told the present
+// one all the same.
+func TestPreviousIDExtendsNothing(t *testing.T) {
+	for _, signed := range []bool{false, true} {
+		for what, ask := range map[string]func(m *dewar.Manager, cookie string) *http.Response{
+			"a route that doesn't keep alive": func(m *dewar.Manager, cookie string) *http.Response {
+				return visit(m.With(dewar.Route{NoKeepAlive: true}), cookie, func(s *dewar.Session) { _ = s.Get("a") })
+			},
+			"a 5xx": func(m *dewar.Manager, cookie string) *http.Response {
+				return do(m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })), cookie)
+			},
+		} {
+			c := newClock()
+			m, _ := stored(t, func(o *dewar.Options) {
+				o.Now, o.Life.Grace = c.now, 20*time.Hour
+				if signed {
+					o.Backend = dewar.SignedID{Backend: o.Backend, Keys: ring(t, secret)}
+				}
+			})
+			previous := signedIn(t, m, map[string]any{"a": 1})
+			present := cookieOf(visit(m, previous, func(s *dewar.Session) { s.Renew() }))
+			visit(m, present, func(s *dewar.Session) { _ = s.Get("a") })
+			c.at = c.at.Add(15 * time.Hour)
+			if got := cookieOf(ask(m, previous)); got != present {
+				t.Errorf("%s: the present cookie wasn't sent", what)
+			}
+			c.at = c.at.Add(10 * time.Hour)
+			visit(m, present, func(s *dewar.Session) {
+				if !s.IsNew() {
+					t.Errorf("%s extended the life", what)
+				}
+			})
+		}
+	}
 }
 
 // A previous id that comes after the grace period though the present one is in

@@ -57,6 +57,7 @@ type act uint8
 
 const (
 	leave act = iota
+	tell      // nothing: the client is told its present cookie
 	touch     // its life begins anew
 	save
 	renew   // saved under a new id
@@ -110,6 +111,8 @@ func native(f facts) act {
 		return save
 	case !f.known:
 		return leave
+	case f.moved && (f.failed || f.fixed):
+		return tell
 	case f.moved:
 		return touch
 	case f.failed || f.fixed:

@@ -3,11 +3,11 @@ package interop
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/realserver"
-	"github.com/dewar-go/dewar/interop/twin"
 	"github.com/dewar-go/dewar/open"
 	"github.com/dewar-go/dewar/store/sqlstore"
 )
@@ -69,10 +69,9 @@ func TestDatabasesTwoProcesses(t *testing.T) {
 		share = 1
 	}
 	for name, url := range databases(t) {
-		native := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}
-		shared := []string{key, "DEWAR_STORE=" + url + "&layout=flask"}
-		t.Run(name, func(t *testing.T) { probes(t, false, share, twin.Dewar(t, native...), twin.Dewar(t, native...)) })
-		t.Run(name+", Flask-Session's rules", func(t *testing.T) { probes(t, true, share, twin.Dewar(t, shared...), twin.Dewar(t, shared...)) })
+		t.Run(name, func(t *testing.T) {
+			raceBoth(t, share, slices.Concat(allLives, []string{key, "DEWAR_STORE=" + url}), []string{key, "DEWAR_STORE=" + url + "&layout=flask", tombstones})
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -43,8 +44,7 @@ func TestMongoTwoProcesses(t *testing.T) {
 	}
 	url := "mongodb://" + realserver.Mongo(t, "--standalone").Addr
 	env := []string{key, "SESSION_TYPE=mongodb", "SESSION_MONGODB=" + url}
-	native := append(env, "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60", "SESSION_MONGODB_COLLECT=native")
-	t.Run("native", func(t *testing.T) { probes(t, false, share, twin.Dewar(t, native...), twin.Dewar(t, native...)) })
+	own := slices.Concat(native, env, []string{"SESSION_MONGODB_COLLECT=native"})
 	st, closer, err := mongostore.Open(t.Context(), url, mongostore.Options{Shared: true})
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestMongoTwoProcesses(t *testing.T) {
 	if err := st.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("flask", func(t *testing.T) { probes(t, true, share, twin.Dewar(t, env...), twin.Dewar(t, env...)) })
+	raceBoth(t, share, own, append(env, tombstones))
 }
 
 // Both twins use the database and the collection that the settings say, where a

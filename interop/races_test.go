@@ -3,6 +3,7 @@ package interop
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,11 +12,21 @@ import (
 	"github.com/dewar-go/dewar/interop/twin"
 )
 
-// Two Dewar processes on one Redis, under native rules and under Flask-Session's.
+// What the labs of the races have on: the lives of native sessions, and tombstones
+// beside Flask's. The grace period is longer than a race.
+var (
+	allLives   = []string{"DEWAR_INSECURE=true", "DEWAR_GRACE=60", "DEWAR_IDLE=3600", "DEWAR_ABSOLUTE=7200", "DEWAR_RENEWAL=1800"}
+	native     = slices.Concat([]string{"DEWAR_RULES=native"}, allLives)
+	tombstones = "DEWAR_TOMBSTONES=true"
+)
+
+// Two Dewar processes on one Redis, under native rules and under Flask-Session's,
+// there with tombstones and without.
 func TestRedisTwoProcesses(t *testing.T) {
 	url := "redis://" + realserver.Redis(t).Addr
-	twoProcesses(t, 1, url, "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
+	twoProcesses(t, 1, url, native...)
 	twoProcesses(t, 1, url)
+	twoProcesses(t, 1, url, tombstones)
 }
 
 // The same on one memcached and on three.
@@ -23,9 +34,7 @@ func TestMemcachedTwoProcesses(t *testing.T) {
 	for _, servers := range []int{1, 3} {
 		env := onMemcached(servers)(t)
 		t.Run(fmt.Sprint(servers), func(t *testing.T) {
-			native := append(env, "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
-			probes(t, false, 1, twin.Dewar(t, native...), twin.Dewar(t, native...))
-			probes(t, true, 1, twin.Dewar(t, env...), twin.Dewar(t, env...))
+			raceBoth(t, 1, slices.Concat(native, env), append(env, tombstones))
 		})
 	}
 }
@@ -37,34 +46,38 @@ func TestManyNodesTwoProcesses(t *testing.T) {
 	if os.Getenv("DEWAR_RACES") == "full" {
 		share = 1
 	}
-	native := []string{"DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}
 	c, s := realserver.Cluster(t), realserver.Sentinel(t)
 	for name, url := range map[string]string{
 		"cluster":  "redis-cluster://" + c.Addrs(),
 		"sentinel": "redis-sentinel://" + s.Addrs() + "/" + realserver.MasterName,
 	} {
 		t.Run(name, func(t *testing.T) { twoProcesses(t, share, url, native...) })
-		t.Run(name+", go-redis", func(t *testing.T) { twoProcesses(t, share, url, append(native, "DEWAR_CLIENT=go-redis")...) })
+		t.Run(name+", go-redis", func(t *testing.T) {
+			twoProcesses(t, share, url, slices.Concat(native, []string{"DEWAR_CLIENT=go-redis"})...)
+		})
 	}
-	t.Run("cluster, Flask-Session's rules", func(t *testing.T) { twoProcesses(t, share, "redis-cluster://"+c.Addrs()) })
+	t.Run("cluster, Flask-Session's rules", func(t *testing.T) { twoProcesses(t, share, "redis-cluster://"+c.Addrs(), tombstones) })
 }
 
 func twoProcesses(t *testing.T, share int, url string, rules ...string) {
 	env := append([]string{key, "SESSION_TYPE=redis", "SESSION_REDIS=" + url}, rules...)
-	probes(t, len(rules) == 0, share, twin.Dewar(t, env...), twin.Dewar(t, env...))
+	probes(t, !slices.Contains(rules, native[0]), share, twin.Dewar(t, env...), twin.Dewar(t, env...))
+}
+
+// raceBoth races two labs under the native rules, and two under Flask-Session's.
+func raceBoth(t *testing.T, share int, native, shared []string) {
+	t.Run("native", func(t *testing.T) { probes(t, false, share, twin.Dewar(t, native...), twin.Dewar(t, native...)) })
+	t.Run("Flask-Session's rules", func(t *testing.T) { probes(t, true, share, twin.Dewar(t, shared...), twin.Dewar(t, shared...)) })
 }
 
 // Two Dewar processes on one folder, in both layouts.
 func TestFilesTwoProcesses(t *testing.T) {
-	native := []string{key, "DEWAR_STORE=file://" + t.TempDir() + "/sessions", "DEWAR_INSECURE=true", "DEWAR_GRACE=60"}
-	probes(t, false, 1, twin.Dewar(t, native...), twin.Dewar(t, native...))
-	env := inFiles("filesystem")(t)
-	probes(t, true, 1, twin.Dewar(t, env...), twin.Dewar(t, env...))
+	raceBoth(t, 1, slices.Concat(allLives, []string{key, "DEWAR_STORE=file://" + t.TempDir() + "/sessions"}), append(inFiles("filesystem")(t), tombstones))
 }
 
 // One process on the memory store.
 func TestMemoryOneProcess(t *testing.T) {
-	lab := twin.Dewar(t, key, "SESSION_TYPE=memory", "DEWAR_RULES=native", "DEWAR_INSECURE=true", "DEWAR_GRACE=60")
+	lab := twin.Dewar(t, slices.Concat(native, []string{key, "SESSION_TYPE=memory"})...)
 	probes(t, false, 1, lab, lab)
 }
 

@@ -41,6 +41,10 @@ var serverSide = []string{
 //	DEWAR_CLIENT    go-redis: what SESSION_REDIS says, by that client; for memcached pymemcache,
 //	                python-memcached or pylibmc, which servers are chosen like
 //	DEWAR_OUTAGE    fail or anonymous: what becomes of requests while the store can't answer
+//	DEWAR_TOMBSTONES true: what a Flask writes back of an ended session is none; beside
+//	                Flask's layout
+//	DEWAR_HASH_KEYS true: keys are digests of ids, false: they are the ids. The native rules have
+//	                the one, Flask's the other; asking for what isn't so is an error
 func settings(environ []string) (setting, error) {
 	var set setting
 	var errs []error
@@ -95,7 +99,7 @@ func optionsOf(config, own map[string]any) (dewar.Options, error) {
 	}
 	o, err := storedOptions(config, own, st)
 	if cachelib && err == nil {
-		withCodec(&o, sniff.New(pickle.RedisCache{}))
+		inStore(&o).Codec = sniff.New(pickle.RedisCache{})
 	}
 	if own["DEWAR_RULES"] == "native" && err == nil {
 		given := o
@@ -198,6 +202,17 @@ func apply(o *dewar.Options, own map[string]any) error {
 			ok = value == "go-redis" || value == "pymemcache" || value == "python-memcached" || value == "pylibmc"
 		case "DEWAR_OUTAGE":
 			ok = value == "fail" || value == "anonymous"
+		case "DEWAR_TOMBSTONES":
+			var on bool
+			on, ok = value.(bool)
+			st := inStore(o)
+			if ok = ok && (!on || st != nil && st.Layout == dewar.FlaskLayout); ok && on {
+				st.Tombstones = true
+			}
+		case "DEWAR_HASH_KEYS":
+			on, isBool := value.(bool)
+			st := inStore(o)
+			ok = isBool && st != nil && on == (st.Layout == dewar.NativeLayout)
 		case "LAB_NOW":
 			if _, ok = value.(float64); ok {
 				o.Now = clock(own)

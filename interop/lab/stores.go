@@ -169,12 +169,12 @@ func storedOptions(config, own map[string]any, st dewar.Store) (dewar.Options, e
 	return flask.StoredFromMap(config, st)
 }
 
-// withCodec changes the codec of the sessions.
-func withCodec(o *dewar.Options, c dewar.Codec) {
-	switch b := o.Backend.(type) {
-	case *dewar.InStore:
-		b.Codec = c
-	case dewar.SignedID:
-		b.Backend.(*dewar.InStore).Codec = c
+// inStore is what keeps the sessions in a store; nil: they are in cookies.
+func inStore(o *dewar.Options) *dewar.InStore {
+	b := o.Backend
+	if signed, ok := b.(dewar.SignedID); ok {
+		b = signed.Backend
 	}
+	st, _ := b.(*dewar.InStore)
+	return st
 }

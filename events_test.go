@@ -93,6 +93,10 @@ func TestEveryEvent(t *testing.T) {
 		{"Renew", nil, one((*dewar.Session).Renew), "loaded: renewed:"},
 		{"Renew in a cookie, which has no id", inCookie, one((*dewar.Session).Renew), "loaded: saved:"},
 		{"Renew by two", nil, meanwhile((*dewar.Session).Renew, (*dewar.Session).Renew), "loaded: loaded: renewed: saved:"},
+		{"Renew with the previous id", nil, func(m *dewar.Manager, cookie string, _ *clock) {
+			visit(m, cookie, (*dewar.Session).Renew)
+			visit(m, cookie, (*dewar.Session).Renew)
+		}, "loaded: renewed: loaded: saved:"},
 		{"Destroy", nil, one((*dewar.Session).Destroy), "loaded: ended:destroyed"},
 		{"Destroy in a cookie", inCookie, one((*dewar.Session).Destroy), "loaded: ended:destroyed"},
 		{"Destroy, then a flash", nil, one(func(s *dewar.Session) { s.Destroy(); s.Flash("bye", "") }), "loaded: ended:destroyed created:"},

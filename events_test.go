@@ -327,6 +327,21 @@ func TestMovesAreTold(t *testing.T) {
 	}
 }
 
+// What Old signed too long ago has expired, though New can make nothing of it.
+func TestAnOldHomesCookieExpires(t *testing.T) {
+	c, seen := newClock(), &recorder{everything: true}
+	old := dewar.Cookies(ring(t, secret)).Backend
+	cookie := signedIn(t, manager(t, func(o *dewar.Options) { o.Now = c.now }), map[string]any{"a": 1})
+	m := managing(t, dewar.Fallback{New: &dewar.InStore{Store: memstore.New(memstore.Options{})}, Old: old}, func(o *dewar.Options) {
+		o.Now, o.Observer = c.now, dewar.Patient(seen)
+	})
+	c.at = c.at.Add(25 * time.Hour)
+	visit(m, cookie, func(s *dewar.Session) { _ = s.Get("a") })
+	if got := seen.kinds(); got != "expired:" {
+		t.Errorf("events: %s", got)
+	}
+}
+
 // An event carries the error, so that a program can tell more than the reason.
 func TestFailuresHaveTheirError(t *testing.T) {
 	var seen recorder

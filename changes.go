@@ -68,12 +68,10 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 		case opClear:
 			v.clear()
 		case opTake:
-			if i < 0 {
-				return nil, false, ErrConflict // another took it: it was good once
+			if i < 0 || !bytes.Equal(v.entries[i].Raw, c.raw) {
+				return nil, false, ErrConflict // another took it, be there a new one: it was good once
 			}
-			if bytes.Equal(v.entries[i].Raw, c.raw) {
-				v.remove(c.key)
-			}
+			v.remove(c.key)
 		case opUpdate:
 			err = v.update(c.key, c.f)
 		case opFlash:

@@ -236,7 +236,7 @@ func (m *Manager) cookieLine(ctx context.Context, s *Session, a act, value strin
 	case s.rules != Native || c.UntilClosed:
 		line = c.set(value, time.Time{}, 0)
 	default:
-		line = c.set(value, time.Time{}, m.life(s))
+		line = c.set(value, time.Time{}, min(m.life(s), maxKept))
 	}
 	if c.MaxBytes < 0 || len(line) <= c.MaxBytes {
 		return line, nil

@@ -16,8 +16,9 @@ import (
 type Cookie struct {
 	// Name is "__Host-session" if empty, or what the other fields allow of it:
 	// "__Secure-session" with a Domain or Path, "session" if Insecure. A name
-	// with a prefix that the attributes don't meet is refused (RFC 6265bis,
-	// section 4.1.3); under Flask's rules it is sent, with a warning.
+	// with a prefix that the attributes don't meet, or that only looks like one, is
+	// refused (RFC 6265bis, section 4.1.3); under Flask's rules it is sent, with a
+	// warning.
 	Name string
 
 	Domain      string        // empty: this host only. A port and leading dots are cut; non-ASCII names are encoded
@@ -109,6 +110,12 @@ func (c *Cookie) traps() (found []trap) {
 	if strings.HasPrefix(name, "__secure-") && c.Insecure {
 		found = append(found, trap{"Name", "the prefix __Secure- needs Secure"})
 	}
+	if (strings.HasPrefix(name, "__http-") || strings.HasPrefix(name, "__host-http-")) && (c.Insecure || c.Readable) {
+		found = append(found, trap{"Name", "the prefixes __Http- and __Host-Http- need Secure and HttpOnly"})
+	}
+	if misspelt(name) {
+		found = append(found, trap{"Name", "looks like the prefix __Host-, __Secure- or __Http-, and is none"})
+	}
 	if c.SameSite == http.SameSiteNoneMode && c.Insecure {
 		found = append(found, trap{"SameSite", "None needs Secure"})
 	}
@@ -118,10 +125,37 @@ func (c *Cookie) traps() (found []trap) {
 	if c.Path != "" && c.Path[0] != '/' {
 		found = append(found, trap{"Path", "doesn't begin with a slash"})
 	}
-	if c.Domain != "" && strings.Trim(c.Domain, ".") == "" {
+	var path strings.Builder
+	if writeQuoted(&path, c.Path); path.Len() > maxAttribute {
+		found = append(found, trap{"Path", "longer than 1024 bytes: browsers take another"})
+	}
+	if host, err := hostname(c.Domain); err == nil && (c.Domain != "" && host == "" || len(host) > maxHost) {
 		found = append(found, trap{"Domain", "names no host"})
 	}
 	return found
+}
+
+const (
+	maxAttribute = 1024                 // of a longer attribute browsers take no notice (RFC 6265bis, section 5.6)
+	maxHost      = 253                  // the longest name of a host (RFC 1035)
+	maxKept      = 400 * 24 * time.Hour // browsers keep no cookie longer (RFC 6265bis, section 5.5)
+)
+
+// misspelt reports whether a name in lower case was meant to have a prefix, which
+// browsers would enforce: "Host__", "_Host-", "__Host_".
+func misspelt(name string) bool {
+	rest := strings.TrimLeft(name, "_")
+	for _, word := range [...]string{"host", "secure", "http"} {
+		after, ok := strings.CutPrefix(rest, word)
+		switch {
+		case !ok:
+		case len(rest) == len(name):
+			return strings.HasPrefix(after, "__")
+		default:
+			return !strings.HasPrefix(name, "__"+word+"-") && (after == "" || after[0] == '-' || after[0] == '_')
+		}
+	}
+	return false
 }
 
 // attributes formats what stands behind the life, in the order of

@@ -2,9 +2,12 @@ package dewar_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar"
 )
@@ -64,6 +67,19 @@ func TestNewRefuses(t *testing.T) {
 		{"__Host- with a Domain", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Domain = "__Host-s", "example.com" }, "Cookie.Name"},
 		{"__host- in lower case with a Path", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Path = "__host-s", "/x" }, "Cookie.Name"},
 		{"__Secure- on plain HTTP", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Insecure = "__Secure-s", true }, "Cookie.Name"},
+		{"__Http- that scripts may read", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Readable = "__Http-s", true }, "Cookie.Name"},
+		{"__http- on plain HTTP", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Insecure = "__http-s", true }, "Cookie.Name"},
+		{"__Host-Http- that scripts may read", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Readable = "__HOST-HTTP-s", true }, "Cookie.Name"},
+		{"__Host-Http- with a Path", func(o *dewar.Options) { o.Cookie.Name, o.Cookie.Path = "__Host-Http-s", "/x" }, "Cookie.Name"},
+		{"Host__ for __Host-", func(o *dewar.Options) { o.Cookie.Name = "Host__s" }, "Cookie.Name"},
+		{"_Host- for __Host-", func(o *dewar.Options) { o.Cookie.Name = "_Host-s" }, "Cookie.Name"},
+		{"__host_ for __Host-", func(o *dewar.Options) { o.Cookie.Name = "__host_s" }, "Cookie.Name"},
+		{"__Secure for __Secure-", func(o *dewar.Options) { o.Cookie.Name = "__Secure" }, "Cookie.Name"},
+		{"a host of one's own", func(o *dewar.Options) { o.Cookie.Name = "host-session" }, ""},
+		{"a Path that browsers ignore", func(o *dewar.Options) { o.Cookie.Path = "/" + strings.Repeat("é", 171) }, "Cookie.Path"},
+		{"the longest Path", func(o *dewar.Options) { o.Cookie.Path = "/" + strings.Repeat("x", 1023) }, ""},
+		{"a Domain that is a port", func(o *dewar.Options) { o.Cookie.Domain = ":80" }, "Cookie.Domain"},
+		{"a Domain longer than any host's name", func(o *dewar.Options) { o.Cookie.Domain = strings.Repeat("abc.", 70) + "example" }, "Cookie.Domain"},
 		{"SameSite=None on plain HTTP", func(o *dewar.Options) { o.Cookie.SameSite, o.Cookie.Insecure = http.SameSiteNoneMode, true }, "Cookie.SameSite"},
 		{"SameSite", func(o *dewar.Options) { o.Cookie.SameSite = 99 }, "Cookie.SameSite"},
 		{"Partitioned on plain HTTP", func(o *dewar.Options) { o.Cookie.Partitioned, o.Cookie.Insecure = true, true }, "Cookie.Partitioned"},
@@ -92,4 +108,115 @@ func TestNewRefuses(t *testing.T) {
 	if _, err := dewar.NewRing(dewar.Keys{Current: []byte("short")}); err == nil {
 		t.Error("a short key")
 	}
+}
+
+// A browser keeps a cookie for 400 days at the most (RFC 6265bis, section 5.5), so no
+// longer Max-Age is sent; the session's own life is what it is.
+func TestMaxAgeIsOneThatBrowsersKeep(t *testing.T) {
+	for life, want := range map[time.Duration]string{
+		400 * 24 * time.Hour: "; Max-Age=34560000;", 401 * 24 * time.Hour: "; Max-Age=34560000;", 399 * 24 * time.Hour: "; Max-Age=34473600;",
+	} {
+		c := newClock()
+		m := manager(t, func(o *dewar.Options) { o.Now, o.Life.Idle = c.now, life })
+		res := do(m.Wrap(view(func(s *dewar.Session) { s.Set("a", 1) })))
+		if got := res.Header.Get("Set-Cookie"); !strings.Contains(got, want) {
+			t.Errorf("%v: %s", life, got)
+		}
+		c.at = c.at.Add(life)
+		do(m.Wrap(view(func(s *dewar.Session) {
+			if s.IsNew() {
+				t.Errorf("%v: over at its end", life)
+			}
+		})), cookieOf(res))
+	}
+}
+
+// What deletes a cookie has the attributes that it was set with, without which a
+// browser takes it for another, and a date long past.
+func TestDeletionIsOfTheSameCookie(t *testing.T) {
+	for name, c := range map[string]dewar.Cookie{
+		"zero": {}, "path": {Path: "/app"}, "domain": {Domain: "example.com"}, "partitioned": {Partitioned: true, SameSite: http.SameSiteNoneMode},
+		"insecure": {Insecure: true, Readable: true}, "strict": {SameSite: http.SameSiteStrictMode}, "until closed": {UntilClosed: true},
+	} {
+		m := manager(t, func(o *dewar.Options) { o.Cookie = c })
+		var lines [2]*http.Cookie
+		cookie := ""
+		for i, f := range []func(*dewar.Session){func(s *dewar.Session) { s.Set("a", 1) }, func(s *dewar.Session) { s.Destroy() }} {
+			res := do(m.Wrap(view(f)), cookie)
+			var err error
+			if lines[i], err = http.ParseSetCookie(res.Header.Get("Set-Cookie")); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			cookie = cookieOf(res)
+		}
+		set, gone := lines[0], lines[1]
+		if c.UntilClosed && (set.MaxAge != 0 || !set.Expires.IsZero()) {
+			t.Errorf("%s: lives on: %s", name, set.Raw)
+		}
+		if gone.Value != "" || gone.MaxAge != -1 || gone.Expires.Unix() != 0 {
+			t.Errorf("%s: no deletion: %s", name, gone.Raw)
+		}
+		attributes := func(c *http.Cookie) string {
+			return fmt.Sprint(c.Name, c.Domain, c.Path, c.Secure, c.HttpOnly, c.SameSite, c.Partitioned)
+		}
+		if attributes(set) != attributes(gone) {
+			t.Errorf("%s: %s is deleted by %s", name, set.Raw, gone.Raw)
+		}
+	}
+}
+
+// A date is written as HTTP writes it, with four digits of a year, in GMT.
+func TestDatesAreHTTPs(t *testing.T) {
+	for at, want := range map[time.Time]string{
+		time.Date(2026, 1, 2, 3, 4, 5, 999, time.FixedZone("", 3600)): "; Expires=Fri, 02 Jan 2026 03:04:05 GMT;",
+		time.Date(9899, 12, 31, 23, 59, 59, 0, time.UTC):              "; Expires=Mon, 01 Jan 9900 00:59:59 GMT;",
+	} {
+		m := manager(t, func(o *dewar.Options) {
+			o.Rules, o.Life.Idle, o.Now = dewar.Flask, time.Hour, func() time.Time { return at }
+		})
+		res := do(m.Wrap(view(func(s *dewar.Session) { s.Permanent(true) })))
+		if got := res.Header.Get("Set-Cookie"); !strings.Contains(got, want) {
+			t.Errorf("%v: %s", at, got)
+		}
+	}
+}
+
+// Whatever name, host and path New accepts, and whatever the session holds, a response
+// has one line with one cookie and no attribute but its own.
+func FuzzCookieLine(f *testing.F) {
+	f.Add("__Host-s", "", "", "x")
+	f.Add("s", "example.com", "/a b;c", "\r\nSet-Cookie: a=b")
+	f.Add("s", "bücher.example", "/\x00\"\\,", "; HttpOnly")
+	f.Add("s\n", "a\r\nb", "/; Domain=evil.example", "\xff")
+	keys, err := dewar.NewRing(dewar.Keys{Current: secret})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, name, domain, path, text string) {
+		o := dewar.Cookies(keys)
+		o.Observer, o.Cookie = quiet, dewar.Cookie{Name: name, Domain: domain, Path: path, MaxBytes: -1}
+		m, err := dewar.New(o)
+		if err != nil {
+			return
+		}
+		lines := do(m.Wrap(view(func(s *dewar.Session) { s.Set("a", 1); s.Set("text", strings.ToValidUTF8(text, "")) }))).Header["Set-Cookie"]
+		if len(lines) != 1 || strings.ContainsFunc(lines[0], func(r rune) bool { return r < ' ' || r >= 0x7f }) {
+			t.Fatalf("%q", lines)
+		}
+		var names []string
+		for _, part := range strings.Split(lines[0], "; ") {
+			attr, value, _ := strings.Cut(part, "=")
+			if strings.ContainsAny(value, " \"\\;") || names == nil && strings.Contains(value, ",") {
+				t.Errorf("%q", lines[0])
+			}
+			names = append(names, attr)
+		}
+		want := []string{m.Options().Cookie.Name, "Domain", "Max-Age", "Secure", "HttpOnly", "Path", "SameSite"}
+		if domain == "" {
+			want = slices.Delete(want, 1, 2)
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%q has %q, want %q", lines[0], names, want)
+		}
+	})
 }

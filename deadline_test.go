@@ -66,7 +66,7 @@ func TestStoreCallsHaveADeadline(t *testing.T) {
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		hung, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: hanging{}}, Observer: quiet{}})
+		hung, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: hanging{}}, Observer: quiet})
 		if err != nil {
 			t.Fatal(err)
 		}

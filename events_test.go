@@ -77,6 +77,7 @@ func TestEveryEvent(t *testing.T) {
 			})
 		}
 	}
+	var withFlask dewar.Store
 	var all strings.Builder
 	for _, row := range []struct {
 		what   string
@@ -123,20 +124,20 @@ func TestEveryEvent(t *testing.T) {
 			visit(m, cookie, read)
 			visit(m, cookie, read)
 		}, "loaded: renewed: loaded: saved: replayed: ended:replay refused:replay refused:unknown"},
+		{"revived by a Flask", func(o *dewar.Options) {
+			withFlask = memstore.New(memstore.Options{Now: o.Now})
+			o.Backend = &dewar.InStore{Store: withFlask, Layout: dewar.FlaskLayout, Tombstones: true}
+		}, func(m *dewar.Manager, cookie string, _ *clock) {
+			write := written(t, withFlask, cookie)
+			visit(m, cookie, (*dewar.Session).Destroy)
+			write()
+			visit(m, cookie, read)
+		}, "loaded: ended:destroyed refused:revived"},
 
 		{"a previous id where use extends nothing", nil, func(m *dewar.Manager, cookie string, _ *clock) {
 			visit(m, cookie, (*dewar.Session).Renew)
 			visit(m.With(dewar.Route{NoKeepAlive: true}), cookie, read)
 		}, "loaded: renewed: loaded:"},
-		{"what a Flask revived", func(o *dewar.Options) {
-			o.Backend = &dewar.InStore{Store: memstore.New(memstore.Options{Now: o.Now}), Layout: dewar.FlaskLayout, Tombstones: true}
-		}, func(m *dewar.Manager, cookie string, _ *clock) {
-			st := m.Options().Backend.(*dewar.InStore).Store
-			write := written(t, st, cookie)
-			visit(m, cookie, (*dewar.Session).Destroy)
-			write()
-			visit(m, cookie, read)
-		}, "loaded: ended:destroyed refused:revived"},
 
 		{"two Sets of one key", nil, meanwhile(func(s *dewar.Session) { s.Set("a", 3) }, set), "loaded: loaded: saved: conflict: saved:"},
 		{"Strict", func(o *dewar.Options) { o.Strict = true }, meanwhile(func(s *dewar.Session) { s.Set("a", 3) }, set), "loaded: loaded: saved: failed:conflict"},

@@ -17,7 +17,7 @@ func house(t *testing.T, old dewar.Backend) (before, after *dewar.Manager, to *m
 	t.Helper()
 	to = memstore.New(memstore.Options{})
 	make := func(b dewar.Backend) *dewar.Manager {
-		m, err := dewar.New(dewar.Options{Backend: b, Observer: quiet{}})
+		m, err := dewar.New(dewar.Options{Backend: b, Observer: quiet})
 		if err != nil {
 			t.Fatal(err)
 		}

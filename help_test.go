@@ -30,7 +30,7 @@ func ring(t testing.TB, current []byte, old ...[]byte) *dewar.Ring {
 func manager(t testing.TB, change func(*dewar.Options)) *dewar.Manager {
 	t.Helper()
 	o := dewar.Cookies(ring(t, secret))
-	o.Observer = quiet{}
+	o.Observer = quiet
 	if change != nil {
 		change(&o)
 	}
@@ -77,12 +77,8 @@ func signedIn(t testing.TB, m *dewar.Manager, vals map[string]any) string {
 	return c
 }
 
-type quiet struct{}
-
-func (quiet) Observe(context.Context, dewar.Event) {}
-
-// silent wants no event, so that none costs anything.
-var silent = dewar.SlogObserver(slog.New(slog.DiscardHandler))
+// quiet is the observer of those who want none.
+var quiet = dewar.SlogObserver(slog.New(slog.DiscardHandler))
 
 // recorder keeps the events it is told: those of trouble, or everything.
 type recorder struct {

@@ -18,7 +18,7 @@ import (
 // stored makes a manager over a store of its own, with the manager's clock.
 func stored(t testing.TB, change func(*dewar.Options)) (*dewar.Manager, *memstore.Store) {
 	t.Helper()
-	o := dewar.Options{Now: time.Now, Observer: quiet{}}
+	o := dewar.Options{Now: time.Now, Observer: quiet}
 	st := memstore.New(memstore.Options{Now: func() time.Time { return o.Now() }})
 	o.Backend = dewar.Stored(st).Backend
 	if change != nil {
@@ -240,7 +240,7 @@ func TestTwoSetsOfOneKey(t *testing.T) {
 func TestHostileIDs(t *testing.T) {
 	var asked atomic.Int64
 	o := dewar.Stored(asking{memstore.New(memstore.Options{}), &asked})
-	o.Observer = quiet{}
+	o.Observer = quiet
 	m, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -276,7 +276,7 @@ func TestStoredLives(t *testing.T) {
 	c := newClock()
 	st := memstore.New(memstore.Options{Now: c.now})
 	o := dewar.Stored(st)
-	o.Now, o.Observer, o.Life = c.now, quiet{}, dewar.Life{Idle: time.Hour, Absolute: 3 * time.Hour, Renewal: 30 * time.Minute}
+	o.Now, o.Observer, o.Life = c.now, quiet, dewar.Life{Idle: time.Hour, Absolute: 3 * time.Hour, Renewal: 30 * time.Minute}
 	m, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -366,4 +366,27 @@ func TestTakeIsOnce(t *testing.T) {
 	if statuses[200] != 1 || statuses[409] != 7 {
 		t.Errorf("statuses %v", statuses)
 	}
+}
+
+// It is good once also where another value is there by the time the later one is
+// saved: the first may have been taken before.
+func TestWhatWasReplacedIsNotTakenAgain(t *testing.T) {
+	m, _ := stored(t, nil)
+	cookie := signedIn(t, m, map[string]any{"state": "x"})
+	state := dewar.Key[string]("state")
+	_, value, _ := strings.Cut(cookie, "=")
+	late, err := m.Load(t.Context(), value)
+	if v, ok := state.Take(late); err != nil || v != "x" || !ok {
+		t.Fatal(v, ok, err)
+	}
+	visit(m, cookie, func(s *dewar.Session) { state.Take(s) })
+	visit(m, cookie, func(s *dewar.Session) { state.Set(s, "y") })
+	if _, err := m.Commit(t.Context(), late); !errors.Is(err, dewar.ErrConflict) {
+		t.Errorf("taken twice: %v", err)
+	}
+	visit(m, cookie, func(s *dewar.Session) {
+		if v := state.Get(s); v != "y" {
+			t.Errorf("what is new is %q", v)
+		}
+	})
 }

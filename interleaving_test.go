@@ -172,7 +172,7 @@ func stage(t *testing.T, kind string) *play {
 		return &dewar.InStore{Store: gated{memstore.New(memstore.Options{}), &p.log, name}}
 	}
 	manage := func(b dewar.Backend) *dewar.Manager {
-		m, _ := dewar.New(dewar.Options{Backend: b, Observer: quiet{}})
+		m, _ := dewar.New(dewar.Options{Backend: b, Observer: quiet})
 		return m
 	}
 	p.m = manage(home(""))

@@ -81,8 +81,9 @@ func (k Key[T]) Update(s *Session, f func(T) T) T {
 
 // Take returns the value and forgets it: for what is good once, such as an
 // OAuth state. Of two requests at once that take it, the later can't be saved
-// and is answered with an error (ErrConflict). It reports false, and forgets nothing, if there is none or it
-// is of another type.
+// and is answered with an error (ErrConflict), and so is one that took what
+// another replaced meanwhile: a third may have taken it before. It reports false, and forgets nothing,
+// if there is none or it is of another type.
 func (k Key[T]) Take(s *Session) (T, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

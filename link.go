@@ -23,12 +23,14 @@ const linkPrefix = "dewar-link."
 const inFlight = time.Hour
 
 // A link leads from an id to the next one, until a time for those who come with
-// it. Cut, it leads nowhere: next is empty. Times are in whole milliseconds.
+// it. Cut, it leads nobody anywhere: next, if it is there, is for who signs out, too.
+// Times are in whole milliseconds.
 type link struct {
 	next           string
 	claimed, until time.Time
 	spent          bool // somebody came late, and was let in
 	over           bool // no record is kept under the id any more
+	cut            bool // the session has ended, or somebody is ending it
 }
 
 // linkKey is where the link of an id is kept: beside the records, under a name
@@ -56,6 +58,7 @@ func sealer(id string) cipher.AEAD {
 const (
 	linkSpent = 1
 	linkOver  = 2
+	linkCut   = 4
 	linkHead  = 1 + 8 + 8
 )
 
@@ -66,6 +69,9 @@ func (l link) seal(id string) []byte {
 	}
 	if l.over {
 		plain[0] |= linkOver
+	}
+	if l.cut {
+		plain[0] |= linkCut
 	}
 	plain = binary.BigEndian.AppendUint64(plain, uint64(l.claimed.UnixMilli()))
 	plain = binary.BigEndian.AppendUint64(plain, uint64(l.until.UnixMilli()))
@@ -84,6 +90,7 @@ func openLink(id string, sealed []byte) link {
 		until:   time.UnixMilli(int64(binary.BigEndian.Uint64(plain[9:]))),
 		spent:   plain[0]&linkSpent != 0,
 		over:    plain[0]&linkOver != 0,
+		cut:     plain[0]&linkCut != 0,
 	}
 }
 
@@ -94,7 +101,7 @@ func (c *InStore) link(ctx context.Context, id string) (link, Item, error) {
 		return link{}, item, err
 	}
 	l := openLink(id, item.Data)
-	if l.next == "" {
+	if l.next == "" || l.cut {
 		return l, item, ErrNotFound
 	}
 	return l, item, nil
@@ -128,14 +135,15 @@ func led(r Record, l link) Record {
 }
 
 // firstUse writes down that somebody has come with the id that a renewal gave
-// out. Who is faster has done it.
+// out. Who is faster has done it, and may have renewed the session since, so that
+// the record isn't there any more.
 func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
 	_, saved, err := c.Save(ctx, r, cmp.Or(r.Life, c.life.Idle))
-	switch {
-	case errors.Is(err, ErrConflict):
-		return c.load(ctx, r.ID)
-	case errors.Is(err, ErrSessionGone):
-		return r, ErrNotFound
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrSessionGone) {
+		saved, err = c.load(ctx, r.ID)
+	}
+	if errors.Is(err, ErrNotFound) { // or renewed it again
+		return c.follow(ctx, r.ID, false)
 	}
 	return saved, err
 }
@@ -173,12 +181,13 @@ func (c *InStore) late(ctx context.Context, id string, l link, item Item) (Recor
 	return led(r, l), err
 }
 
-// cut takes the key of an id's link with a link that leads nowhere, and gives
-// where the one that was there led.
+// cut takes the key of an id's link with one that leads nobody anywhere, and gives
+// where the one that was there led; also if it was cut before, for who did that
+// may not have come further, or have died.
 func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
-	key, nowhere := c.linkKey(id), link{over: true}.seal(id)
+	key := c.linkKey(id)
 	for range 3 {
-		_, err = c.Store.Create(ctx, key, nowhere, c.buried())
+		_, err = c.Store.Create(ctx, key, link{over: true, cut: true}.seal(id), c.buried())
 		if !errors.Is(err, ErrExists) {
 			return "", err
 		}
@@ -190,10 +199,11 @@ func (c *InStore) cut(ctx context.Context, id string) (next string, err error) {
 			return "", err
 		}
 		l := openLink(id, item.Data)
-		if l.next == "" {
-			return "", nil
+		if l.cut || l.next == "" {
+			return l.next, nil
 		}
-		_, err = c.Store.Update(ctx, key, item, nowhere, c.buried())
+		nowhere := link{next: l.next, over: true, cut: true}
+		_, err = c.Store.Update(ctx, key, item, nowhere.seal(id), c.buried())
 		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
 			continue
 		}

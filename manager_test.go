@@ -299,7 +299,7 @@ func TestEncryptedCookies(t *testing.T) {
 		}
 	})
 	for _, o := range []dewar.Options{dewar.Cookies(keys), dewar.EncryptedCookies(ring(t, []byte("quite another key, as long")))} {
-		o.Observer = quiet{}
+		o.Observer = quiet
 		other, err := dewar.New(o)
 		if err != nil {
 			t.Fatal(err)

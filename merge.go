@@ -24,8 +24,14 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
 	defer cancel()
-	unlock := func() {}
-	defer func() { unlock() }()
+	var unlock func() // nil: it isn't our turn
+	yield := func() {
+		if unlock != nil {
+			unlock()
+			unlock = nil
+		}
+	}
+	defer yield()
 	for attempt := 0; ; attempt++ {
 		var saved Record
 		if value, saved, err = m.saveOrRenew(ctx, s, rec, a); err == nil {
@@ -34,9 +40,13 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 		if rec.ID == "" || !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
 			return "", false, err
 		}
-		if attempt == 0 {
+		switch {
+		case errors.Is(err, errClaimed): // a turn would keep from it who renews
+			yield()
+			err = pause(ctx, attempt)
+		case unlock == nil:
 			unlock, err = m.locks.lock(ctx, rec.ID)
-		} else {
+		default:
 			err = pause(ctx, attempt)
 		}
 		var fresh Record

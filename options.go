@@ -32,7 +32,8 @@ type Life struct {
 	// Idle is how long it lives without use; 0 is 24 hours. It is measured in
 	// whole seconds, and extended once a twentieth of it (at least a minute, at
 	// most half of it) has passed, so that reading doesn't write each time: it
-	// may end by that much early. Under Flask's rules
+	// may end by that much early. A browser keeps the cookie for 400 days at the
+	// most, each time that it is sent. Under Flask's rules
 	// it is PERMANENT_SESSION_LIFETIME: counted from the last write, and
 	// negative ones are allowed (everything is over at once).
 	Idle time.Duration

@@ -3,6 +3,7 @@ package dewar
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/dewar-go/dewar/codec"
@@ -19,7 +20,7 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	saved, err := c.renewInto(ctx, c, r, life, c.Grace)
 	switch {
 	case errors.Is(err, errClaimed) && r.Anew:
-		return "", saved, ErrConflict // a sign-in doesn't rely on another's new id
+		return "", saved, fmt.Errorf("%w: %w", ErrConflict, err) // a sign-in doesn't rely on another's new id
 	case errors.Is(err, errClaimed):
 		return c.Save(ctx, saved, life)
 	}
@@ -93,8 +94,13 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 		return r, err
 	}
 	switch err := to.Store.Touch(ctx, to.recordKey(renewed.ID), life); {
-	case errors.Is(err, ErrNotFound): // somebody was led there, and signed out
-		return r, ErrSessionGone
+	case errors.Is(err, ErrNotFound):
+		// Somebody was led there, and signed out, or renewed it once more.
+		if _, _, err := to.link(ctx, renewed.ID); errors.Is(err, ErrNotFound) {
+			return r, ErrSessionGone
+		} else if err != nil {
+			return r, err
+		}
 	case err != nil:
 		return r, err
 	}
@@ -180,7 +186,7 @@ func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link
 		return Item{}, err
 	}
 	was := openLink(id, there.Data)
-	if was.next == "" || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
+	if was.next == "" || was.cut || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
 		return Item{}, ErrConflict
 	}
 	made := there

@@ -2,7 +2,6 @@ package dewar_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -295,52 +294,6 @@ func TestRenewalInTwoTries(t *testing.T) {
 	}
 }
 
-// Who is led to a session before its renewal has come to its end, and signs out,
-// ends it: the renewer is told so.
-func TestSignOutBeforeTheRenewalIsDone(t *testing.T) {
-	st := &between{Store: memstore.New(memstore.Options{})}
-	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
-	cookie := signedIn(t, m, map[string]any{"a": 1})
-	st.touch = func() { visit(m, cookie, func(s *dewar.Session) { s.Destroy() }) }
-	if res := visit(m, cookie, func(s *dewar.Session) { s.Renew() }); res.StatusCode != 409 || res.Header.Get("Set-Cookie") != "" {
-		t.Errorf("status %d, %v", res.StatusCode, res.Header)
-	}
-	visit(m, cookie, func(s *dewar.Session) {
-		if !s.IsNew() {
-			t.Error("lives on")
-		}
-	})
-}
-
-// between is a store that does something once before an item is removed or
-// loaded.
-type between struct {
-	dewar.Store
-	removal, load, touch func()
-}
-
-func (b *between) Touch(ctx context.Context, key string, life time.Duration) error {
-	once(&b.touch)
-	return b.Store.Touch(ctx, key, life)
-}
-
-func once(f *func()) {
-	if g := *f; g != nil {
-		*f = nil
-		g()
-	}
-}
-
-func (b *between) Remove(ctx context.Context, key string, old dewar.Item) error {
-	once(&b.removal)
-	return b.Store.Remove(ctx, key, old)
-}
-
-func (b *between) Load(ctx context.Context, key string) (dewar.Item, error) {
-	once(&b.load)
-	return b.Store.Load(ctx, key)
-}
-
 // A renewer that died after it had claimed keeps the next one away for the
 // grace period only.
 func TestClaimOfTheDead(t *testing.T) {
@@ -396,5 +349,3 @@ func (d *dying) Remove(ctx context.Context, key string, old dewar.Item) error {
 	}
 	return d.Store.Remove(ctx, key, old)
 }
-
-var errDead = errors.New("dead")

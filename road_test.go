@@ -130,7 +130,7 @@ func TestOptionsAgain(t *testing.T) {
 // Under Flask's rules a refresh saves along what was changed in place.
 func TestRefreshSavesInPlace(t *testing.T) {
 	o := flask.Cookies(ring(t, secret))
-	o.Observer = quiet{}
+	o.Observer = quiet
 	m, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -279,5 +279,6 @@ func (s *Session) IsNew() bool {
 func (s *Session) Handle() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.accessed = true
 	return handle(s.rec.ID)
 }

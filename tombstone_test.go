@@ -157,7 +157,7 @@ func TestMovedAndRevived(t *testing.T) {
 	old := &dewar.InStore{Store: memstore.New(memstore.Options{}), Layout: dewar.FlaskLayout, Codec: sniff.New(msgpack.Codec{}), Tombstones: true}
 	next := &dewar.InStore{Store: memstore.New(memstore.Options{})}
 	manage := func(b dewar.Backend) *dewar.Manager {
-		m, err := dewar.New(dewar.Options{Backend: b, Observer: quiet{}})
+		m, err := dewar.New(dewar.Options{Backend: b, Observer: quiet})
 		if err != nil {
 			t.Fatal(err)
 		}

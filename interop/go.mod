@@ -3,6 +3,7 @@ module github.com/dewar-go/dewar/interop
 go 1.26.0
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/dewar-go/dewar v0.0.0
 	github.com/dewar-go/dewar/open v0.0.0-00010101000000-000000000000
 	github.com/dewar-go/dewar/store/goredisstore v0.0.0

@@ -11,6 +11,7 @@ packages=(
 	redis-server         # the tests start their own, of this and the next three
 	memcached
 	postgresql mariadb-server
+	nginx                # a shared cache
 	chromium             # browser tests
 )
 lab=interop/lab/flask

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +73,59 @@ func TestEncryptedRefuses(t *testing.T) {
 				t.Fatalf("bit %d of byte %d can be changed", bit, i)
 			}
 			raw[i] ^= 1 << bit
+		}
+	}
+}
+
+// No value is sealed twice under one key: its 16 random bytes, of which the key is
+// made, are never the same.
+func TestNoKeyIsUsedTwice(t *testing.T) {
+	values := 1_000_000
+	if testing.Short() || raceEnabled {
+		values = 50_000
+	}
+	e := signing.NewEncrypted(newRing(t, keyA), "test")
+	heads := make([]string, values)
+	for i := range heads {
+		heads[i] = string(e.Seal(nil, nil, now)[:23]) // of 17 bytes, less the last two bits
+	}
+	slices.Sort(heads)
+	if len(slices.Compact(heads)) != values {
+		t.Errorf("of %d values two have the same random bytes", values)
+	}
+}
+
+// Of a value, signed or encrypted, nothing can be changed, cut off or put in, by any bit
+// or at any length.
+func TestNothingOfAValueCanBeChanged(t *testing.T) {
+	ring := newRing(t, keyA)
+	type sealer interface {
+		Seal(dst, payload []byte, now time.Time) []byte
+		Unseal(value string, now time.Time, maxAge time.Duration) ([]byte, signing.Info, error)
+	}
+	for name, s := range map[string]sealer{
+		"signed": signing.NewURLSafe(ring, signing.Options{Salt: "test"}), "SHA-512": signing.NewURLSafe(ring, signing.Options{Salt: "test", Digest: signing.SHA512}),
+		"encrypted": signing.NewEncrypted(ring, "test"),
+	} {
+		value := s.Seal(nil, bytes.Repeat([]byte(`{"a":1}`), 30), now)
+		refused := func(what string, changed []byte) {
+			if _, _, err := s.Unseal(string(changed), now, math.MaxInt64); err == nil {
+				t.Errorf("%s: %s is accepted", name, what)
+			}
+		}
+		for i := range value {
+			for bit := range 8 {
+				value[i] ^= 1 << bit
+				refused(fmt.Sprintf("bit %d of byte %d changed", bit, i), value)
+				value[i] ^= 1 << bit
+			}
+			refused(fmt.Sprintf("the first %d bytes", i), value[:i])
+			refused(fmt.Sprintf("all but %d bytes", i+1), value[i+1:])
+			refused(fmt.Sprintf("without byte %d", i), slices.Delete(slices.Clone(value), i, i+1))
+			refused(fmt.Sprintf("an A before byte %d", i), slices.Insert(slices.Clone(value), i, 'A'))
+		}
+		if _, _, err := s.Unseal(string(value), now, 0); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -104,6 +104,35 @@ func TestSaltsAndSchemesSetValuesApart(t *testing.T) {
 	}
 }
 
+// The scheme is the signer's, not the value's: what was signed with the same key and salt
+// in another is refused, and there is none that is no signature.
+func TestTheSchemeIsTheSigners(t *testing.T) {
+	ring := newRing(t, keyA)
+	type scheme struct {
+		digest     signing.Digest
+		derivation signing.Derivation
+	}
+	var schemes []scheme
+	for _, digest := range digests {
+		for _, derivation := range derivations {
+			schemes = append(schemes, scheme{digest, derivation})
+		}
+	}
+	for _, a := range schemes {
+		signed := string(signing.NewSigner(ring, "salt", a.digest, a.derivation).Sign(nil, []byte("v")))
+		for _, b := range schemes {
+			if _, _, err := signing.NewSigner(ring, "salt", b.digest, b.derivation).Unsign(signed); (err == nil) != (a == b) {
+				t.Errorf("signed as %v, verified as %v: %v", a, b, err)
+			}
+		}
+		for _, none := range []string{"v.", "v", "v.none", "v." + strings.Repeat("A", len(signed)-2)} {
+			if _, _, err := signing.NewSigner(ring, "salt", a.digest, a.derivation).Unsign(none); err == nil {
+				t.Errorf("%v: %q is accepted", a, none)
+			}
+		}
+	}
+}
+
 func TestSignatureHasOneSpelling(t *testing.T) {
 	for _, digest := range digests {
 		s := signing.NewSigner(newRing(t, keyA), "salt", digest, signing.HMAC)

@@ -13,6 +13,7 @@ func goodKeys() []string {
 		"d/x", "d//x", "d/./x", "d/../x", "../x", "..", "d/e/../x", "/x", "d/", "d", // paths
 		`a\`, `a\\`, `a'`, `a''`, `a"`, "a`", "a;", "a--", "a$", "$a", "${a}", "a{b}", "a{c}", // quotes and expansions
 		"%00", "%2F", "/", "%61", "+", "%20", "&#97;", `\x61`, `\n`, // escapes
+		`{"$ne":""}`, `{"$gt":0}`, "$where", `'or'1'='1`, `";drop`, "a'#", "/*a*/", // what would be an operator
 		"1", "01", "1.0", "1e0", "0x1", // numbers
 		"a:b", "a.b", "a|b", "a,b", "a=b",
 	}

@@ -94,6 +94,10 @@ func TestEveryEvent(t *testing.T) {
 		{"Renew", nil, one((*dewar.Session).Renew), "loaded: renewed:"},
 		{"Renew in a cookie, which has no id", inCookie, one((*dewar.Session).Renew), "loaded: saved:"},
 		{"Renew by two", nil, meanwhile((*dewar.Session).Renew, (*dewar.Session).Renew), "loaded: loaded: renewed: saved:"},
+		{"Renew with the previous id", nil, func(m *dewar.Manager, cookie string, _ *clock) {
+			visit(m, cookie, (*dewar.Session).Renew)
+			visit(m, cookie, (*dewar.Session).Renew)
+		}, "loaded: renewed: loaded: saved:"},
 		{"Destroy", nil, one((*dewar.Session).Destroy), "loaded: ended:destroyed"},
 		{"Destroy in a cookie", inCookie, one((*dewar.Session).Destroy), "loaded: ended:destroyed"},
 		{"Destroy, then a flash", nil, one(func(s *dewar.Session) { s.Destroy(); s.Flash("bye", "") }), "loaded: ended:destroyed created:"},
@@ -129,6 +133,11 @@ func TestEveryEvent(t *testing.T) {
 			write()
 			visit(m, cookie, read)
 		}, "loaded: ended:destroyed refused:revived"},
+
+		{"a previous id where use extends nothing", nil, func(m *dewar.Manager, cookie string, _ *clock) {
+			visit(m, cookie, (*dewar.Session).Renew)
+			visit(m.With(dewar.Route{NoKeepAlive: true}), cookie, read)
+		}, "loaded: renewed: loaded:"},
 
 		{"two Sets of one key", nil, meanwhile(func(s *dewar.Session) { s.Set("a", 3) }, set), "loaded: loaded: saved: conflict: saved:"},
 		{"Strict", func(o *dewar.Options) { o.Strict = true }, meanwhile(func(s *dewar.Session) { s.Set("a", 3) }, set), "loaded: loaded: saved: failed:conflict"},
@@ -316,6 +325,21 @@ func TestMovesAreTold(t *testing.T) {
 		if got := seen.kinds(); got != "loaded: renewed:" {
 			t.Errorf("%s: %s", name, got)
 		}
+	}
+}
+
+// What Old signed too long ago has expired, though New can make nothing of it.
+func TestAnOldHomesCookieExpires(t *testing.T) {
+	c, seen := newClock(), &recorder{everything: true}
+	old := dewar.Cookies(ring(t, secret)).Backend
+	cookie := signedIn(t, manager(t, func(o *dewar.Options) { o.Now = c.now }), map[string]any{"a": 1})
+	m := managing(t, dewar.Fallback{New: &dewar.InStore{Store: memstore.New(memstore.Options{})}, Old: old}, func(o *dewar.Options) {
+		o.Now, o.Observer = c.now, dewar.Patient(seen)
+	})
+	c.at = c.at.Add(25 * time.Hour)
+	visit(m, cookie, func(s *dewar.Session) { _ = s.Get("a") })
+	if got := seen.kinds(); got != "expired:" {
+		t.Errorf("events: %s", got)
 	}
 }
 

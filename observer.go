@@ -29,7 +29,9 @@ type Observer interface {
 // An Event is one thing that happened to a session. It gives no id, no value of
 // a cookie, no key and no content to anybody; printed, it is its kind and reason.
 // A user's name is content, so it isn't here either: a program that wants to
-// know whose session it was logs [Session.Handle] where it signs him in.
+// know whose session it was logs [Session.User] and [Session.Handle] side by side, at
+// the latest in the request after the one that signed him in, which gave the
+// session a new id when its handler was done.
 type Event struct {
 	Kind   EventKind
 	Time   time.Time // by Options.Now

@@ -98,6 +98,18 @@ func TestNothingBreaksOutOfTheLog(t *testing.T) {
 	}
 }
 
+// Each of them alone is escaped too, and all else is left as it is.
+func TestWhatIsEscaped(t *testing.T) {
+	for _, c := range []string{"\r", "\n", "\x1b", "\x7f", "\u009b", "\u202e", "\u2028", "\xff"} {
+		if got := fmt.Sprint(dewar.Event{Kind: dewar.Warned, Reason: "a" + c}); strings.Contains(got, c) {
+			t.Errorf("%q", got)
+		}
+	}
+	if got := fmt.Sprint(dewar.Event{Kind: dewar.Warned, Reason: `Zoë's "a\b"`}); got != `warned: Zoë's "a\b"` {
+		t.Error(got)
+	}
+}
+
 // failsOpen can't answer, and says so in words that aren't its own.
 type failsOpen struct {
 	dewar.Unavailable
@@ -124,6 +136,7 @@ func TestTheStandardObserver(t *testing.T) {
 	var log bytes.Buffer
 	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Patient(nil) })
 	defer captureSlog(&log)()
+	visit(manager(t, func(o *dewar.Options) { o.Observer = nil }), "__Host-session=x", func(s *dewar.Session) { s.Set("a", 1) })
 	cookie := signedIn(t, m, map[string]any{"a": 1})
 	visit(m, cookie, func(s *dewar.Session) { s.Set("a", 2) })
 	visit(m, "__Host-session=x", func(s *dewar.Session) {})

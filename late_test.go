@@ -62,3 +62,47 @@ func TestLoginOfAnotherIsNeverLed(t *testing.T) {
 		t.Error("the victim signed in under an id that somebody else has")
 	}
 }
+
+// A sign-in that another overtakes, when only the life of its record is still to
+// be set, has happened: both ids lead to the session, which is the later one's.
+func TestSignInOvertaken(t *testing.T) {
+	st := &between{Store: memstore.New(memstore.Options{})}
+	m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+	cookie, later := signedIn(t, m, map[string]any{"a": 1}), ""
+	st.touch = func() { later = cookieOf(visit(m, cookie, func(s *dewar.Session) { s.Login("ben") })) }
+	res := visit(m, cookie, func(s *dewar.Session) { s.Set("b", 1); s.Login("ann") })
+	if res.StatusCode != 200 || cookieOf(res) == "" || cookieOf(res) == later {
+		t.Errorf("answered %d, with a cookie of its own: %v", res.StatusCode, cookieOf(res) != later)
+	}
+	for _, c := range []string{cookie, cookieOf(res), later} {
+		visit(m, c, func(s *dewar.Session) {
+			if s.User() != "ben" || !s.Has("a") || !s.Has("b") {
+				t.Errorf("leads to %q's session of %d values", s.User(), s.Len())
+			}
+		})
+	}
+}
+
+// Two requests are the first with a renewed id, and one of them renews it again:
+// the other finds the session all the same, before and after it has moved on.
+func TestFirstUseOvertaken(t *testing.T) {
+	for _, when := range []string{"before its mark", "after it"} {
+		st := &between{Store: memstore.New(memstore.Options{})}
+		m, _ := stored(t, func(o *dewar.Options) { o.Backend = &dewar.InStore{Store: st} })
+		renew := func(s *dewar.Session) { s.Renew() }
+		cookie := cookieOf(visit(m, signedIn(t, m, map[string]any{"a": 1}), renew))
+		st.update = func() {
+			if when == "after it" { // the mark itself is the conflict
+				visit(m, cookie, func(s *dewar.Session) { _ = s.Get("a") })
+				st.load = func() { visit(m, cookie, renew) }
+				return
+			}
+			visit(m, cookie, renew)
+		}
+		visit(m, cookie, func(s *dewar.Session) {
+			if !s.Has("a") {
+				t.Errorf("%s: no session", when)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func files(t *testing.T) (string, []fault) {
@@ -58,8 +59,11 @@ func newDisk(t *testing.T) (dir string, full fault) {
 func readOnlyDisk(t *testing.T, dir string) fault {
 	remount := func(readOnly bool) func() {
 		return func() {
-			if err := remount(dir, readOnly); err != nil {
-				t.Fatal(err)
+			late := time.Now().Add(20 * time.Second)
+			for remount(dir, readOnly) != nil { // somebody is writing
+				if time.Now().After(late) {
+					t.Fatal("the disk can't be mounted anew")
+				}
 			}
 		}
 	}

@@ -1,0 +1,175 @@
+//go:build unix
+
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"index/suffixarray"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/issued/note"
+)
+
+// A secret is found where this many bytes of it, one after the other, stand in
+// a line; all of it, if it is shorter. In hex, and as a list of bytes, it is
+// twice as many.
+const enough = 16
+
+// A said line is what is searched.
+type said struct {
+	place string // its file and line
+	who   string // said it
+	text  string
+	name  bool // it gives a test's name, which may hold content; nothing else may stand there either
+}
+
+// A finding is a line that holds something issued. It doesn't say what, but of
+// which kind.
+type finding struct {
+	said
+	kind byte
+}
+
+// A search is for secrets in lines, each of which it keeps once.
+type search struct {
+	lines  []said
+	starts []int // of the lines in text
+	text   []byte
+	index  *suffixarray.Index
+	some   []uint64 // a bit for each block's hash
+	found  map[finding]bool
+}
+
+// block is the length of what is looked up: a run of enough bytes has one whole
+// block, wherever it begins.
+const (
+	block    = note.MinLen
+	hashBits = 28
+)
+
+func newSearch(lines []said) *search {
+	s := &search{some: make([]uint64, 1<<hashBits/64), found: map[finding]bool{}}
+	seen := map[string]bool{}
+	for _, l := range lines {
+		if seen[l.text] {
+			continue
+		}
+		seen[l.text] = true
+		s.lines, s.starts = append(s.lines, l), append(s.starts, len(s.text))
+		s.text = append(append(s.text, l.text...), '\n')
+	}
+	for i := range max(len(s.text)-block+1, 0) {
+		h := hash(s.text[i:])
+		s.some[h/64] |= 1 << (h % 64)
+	}
+	s.index = suffixarray.New(s.text)
+	return s
+}
+
+func hash(b []byte) uint64 {
+	return binary.LittleEndian.Uint64(b) * 0x9E3779B97F4A7C15 >> (64 - hashBits)
+}
+
+// look looks for a secret, in each of the ways in which it may be printed.
+func (s *search) look(kind byte, secret []byte) {
+	s.lookFor(kind, secret, enough)
+	if quoted := strconv.Quote(string(secret)); len(quoted) != len(secret)+2 {
+		s.lookFor(kind, []byte(quoted[1:len(quoted)-1]), enough)
+	}
+	s.lookFor(kind, hex.AppendEncode(nil, secret), 2*enough)
+	s.lookFor(kind, numbers(secret), 2*enough)
+}
+
+// numbers is how fmt prints bytes.
+func numbers(b []byte) []byte {
+	list := make([]byte, 0, 4*len(b))
+	for i, c := range b {
+		if i > 0 {
+			list = append(list, ' ')
+		}
+		list = strconv.AppendUint(list, uint64(c), 10)
+	}
+	return list
+}
+
+func (s *search) lookFor(kind byte, form []byte, need int) {
+	need = min(need, len(form))
+	for at := 0; at+block <= len(form); at += block {
+		h := hash(form[at:])
+		if s.some[h/64]&(1<<(h%64)) == 0 {
+			continue
+		}
+		for _, pos := range s.index.Lookup(form[at:at+block], -1) {
+			from, to := at, at+block
+			for p := pos; from > 0 && p > 0 && form[from-1] == s.text[p-1]; p-- {
+				from--
+			}
+			for p := pos + block; to < len(form) && p < len(s.text) && form[to] == s.text[p]; p++ {
+				to++
+			}
+			if to-from < need || plain(form[from:to]) {
+				continue
+			}
+			i, ok := slices.BinarySearch(s.starts, pos)
+			if !ok {
+				i--
+			}
+			if l := s.lines[i]; !l.name || kind != note.KindContent {
+				s.found[finding{l, kind}] = true
+			}
+		}
+	}
+}
+
+// digest tells what was noted from all else.
+func digest(kind byte, secret []byte) (short [16]byte) {
+	sum := sha256.Sum256(append([]byte{kind}, secret...))
+	copy(short[:], sum[:])
+	return short
+}
+
+// plain reports whether a run is hardly more than one byte again and again, as
+// rulers and fillings are.
+func plain(run []byte) bool {
+	var seen [256]bool
+	n := 0
+	for _, c := range run {
+		if !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n < 5
+}
+
+// findings are in the order of the lines' places.
+func (s *search) findings() []finding {
+	list := slices.Collect(maps.Keys(s.found))
+	slices.SortFunc(list, func(a, b finding) int {
+		return strings.Compare(a.place+string(a.kind), b.place+string(b.kind))
+	})
+	return list
+}
+
+var testName = regexp.MustCompile(`^\s*(=== (RUN|PAUSE|CONT|NAME)|--- (PASS|FAIL|SKIP))`)
+
+// linesOf gives the lines of what a run has said.
+func linesOf(o *output, file string) (lines []said) {
+	text, begin := o.text.String(), 0
+	for i, l := range o.lines {
+		line := text[begin : l.end-1]
+		begin = l.end
+		if l.failed {
+			continue // it says what it got, and fails the run by itself
+		}
+		lines = append(lines, said{fmt.Sprintf("%s:%d", file, i+1), l.who, line, testName.MatchString(line)})
+	}
+	return lines
+}

@@ -61,7 +61,7 @@ func check(w io.Writer, root, parent string, list []place, args []string) error 
 	found, err := inspect(w, folder, o)
 	if err == nil && len(found) > 0 {
 		for _, f := range found {
-			fmt.Fprintf(w, "%s: %s: a part of a %s\n", f.place, f.who, note.Kinds()[f.kind])
+			fmt.Fprintf(w, "%s: %s: a part of an issued %s\n", f.place, f.who, note.Kinds()[f.kind])
 		}
 		err = fmt.Errorf("issued: %d lines say what must not be said", len(found))
 		if err := os.WriteFile(filepath.Join(folder, foundFile), nil, 0o600); err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"index/suffixarray"
 	"maps"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,18 +45,16 @@ type search struct {
 	text   []byte
 	index  *suffixarray.Index
 	some   []uint64 // a bit for each block's hash
+	shift  int      // that hashes are cut by
 	found  map[finding]bool
 }
 
 // block is the length of what is looked up: a run of enough bytes has one whole
 // block, wherever it begins.
-const (
-	block    = note.MinLen
-	hashBits = 28
-)
+const block = note.MinLen
 
 func newSearch(lines []said) *search {
-	s := &search{some: make([]uint64, 1<<hashBits/64), found: map[finding]bool{}}
+	s := &search{found: map[finding]bool{}}
 	seen := map[string]bool{}
 	for _, l := range lines {
 		if seen[l.text] {
@@ -65,16 +64,18 @@ func newSearch(lines []said) *search {
 		s.lines, s.starts = append(s.lines, l), append(s.starts, len(s.text))
 		s.text = append(append(s.text, l.text...), '\n')
 	}
+	size := bits.Len(uint(len(s.text))) + 5 // a bit in sixteen is set, or fewer
+	s.some, s.shift = make([]uint64, max(1<<size/64, 1)), 64-size
 	for i := range max(len(s.text)-block+1, 0) {
-		h := hash(s.text[i:])
+		h := s.hash(s.text[i:])
 		s.some[h/64] |= 1 << (h % 64)
 	}
 	s.index = suffixarray.New(s.text)
 	return s
 }
 
-func hash(b []byte) uint64 {
-	return binary.LittleEndian.Uint64(b) * 0x9E3779B97F4A7C15 >> (64 - hashBits)
+func (s *search) hash(b []byte) uint64 {
+	return binary.LittleEndian.Uint64(b) * 0x9E3779B97F4A7C15 >> s.shift
 }
 
 // look looks for a secret, in each of the ways in which it may be printed.
@@ -102,7 +103,7 @@ func numbers(b []byte) []byte {
 func (s *search) lookFor(kind byte, form []byte, need int) {
 	need = min(need, len(form))
 	for at := 0; at+block <= len(form); at += block {
-		h := hash(form[at:])
+		h := s.hash(form[at:])
 		if s.some[h/64]&(1<<(h%64)) == 0 {
 			continue
 		}

@@ -72,7 +72,7 @@ func TestPlantedLeaksAreFound(t *testing.T) {
 			t.Errorf("%s: %v\n%s", row.name, err, shown.String())
 		}
 		for _, kind := range row.want {
-			if !strings.Contains(shown.String(), ": a part of a "+kind+"\n") {
+			if !strings.Contains(shown.String(), ": a part of an issued "+kind+"\n") {
 				t.Errorf("%s: no %s is found\n%s", row.name, kind, shown.String())
 			}
 		}

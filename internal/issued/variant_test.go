@@ -4,6 +4,9 @@ package main
 
 import (
 	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +29,47 @@ func TestEveryPlaceIsThere(t *testing.T) {
 				t.Errorf("%s: other lines than the source has (%v)", name, err)
 			}
 		}
+	}
+}
+
+// A new store or backend is in the table too.
+func TestEveryStoreAndBackendHasItsPlaces(t *testing.T) {
+	dirs, err := filepath.Glob(filepath.Join(root, "store", "*", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := filepath.Glob(filepath.Join(root, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, p := range places() {
+		known[p.dir+" "+p.name] = true
+	}
+	n := 0
+	for _, name := range append(dirs, more...) {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || strings.HasSuffix(name, "_test.go") || fn.Name.Name != "Remove" && fn.Name.Name != "Drop" {
+				continue
+			}
+			dir, _ := filepath.Rel(root, filepath.Dir(name))
+			switch place := dir + " " + nameOf(fn); place {
+			case ". deadline.Remove", ". Unavailable.Drop": // they say nothing of their own
+			default:
+				n++
+				if !known[place] {
+					t.Errorf("%s: %s isn't in the table", name, nameOf(fn))
+				}
+			}
+		}
+	}
+	if n < 12 {
+		t.Errorf("%d stores and backends", n)
 	}
 }
 

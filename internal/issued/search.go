@@ -103,19 +103,13 @@ func numbers(b []byte) []byte {
 func (s *search) lookFor(kind byte, form []byte, need int) {
 	need = min(need, len(form))
 	for at := 0; at+block <= len(form); at += block {
-		h := s.hash(form[at:])
-		if s.some[h/64]&(1<<(h%64)) == 0 {
+		part := form[at : at+block]
+		h := s.hash(part)
+		if s.some[h/64]&(1<<(h%64)) == 0 || distinct(part) < 3 {
 			continue
 		}
-		for _, pos := range s.index.Lookup(form[at:at+block], -1) {
-			from, to := at, at+block
-			for p := pos; from > 0 && p > 0 && form[from-1] == s.text[p-1]; p-- {
-				from--
-			}
-			for p := pos + block; to < len(form) && p < len(s.text) && form[to] == s.text[p]; p++ {
-				to++
-			}
-			if to-from < need || plain(form[from:to]) {
+		for _, pos := range s.index.Lookup(part, -1) {
+			if common := s.common(form, at, pos, need); len(common) < need || plain(common) {
 				continue
 			}
 			i, ok := slices.BinarySearch(s.starts, pos)
@@ -129,6 +123,19 @@ func (s *search) lookFor(kind byte, form []byte, need int) {
 	}
 }
 
+// common is the run that form has around at, and the text around pos: no
+// further than need to either side.
+func (s *search) common(form []byte, at, pos, need int) []byte {
+	from, to := at, at+block
+	for from > max(at-need, 0) && pos-at+from > 0 && form[from-1] == s.text[pos-at+from-1] {
+		from--
+	}
+	for to < min(at+block+need, len(form)) && pos-at+to < len(s.text) && form[to] == s.text[pos-at+to] {
+		to++
+	}
+	return form[from:to]
+}
+
 // digest tells what was noted from all else.
 func digest(kind byte, secret []byte) (short [16]byte) {
 	sum := sha256.Sum256(append([]byte{kind}, secret...))
@@ -138,16 +145,18 @@ func digest(kind byte, secret []byte) (short [16]byte) {
 
 // plain reports whether a run is hardly more than one byte again and again, as
 // rulers and fillings are.
-func plain(run []byte) bool {
+func plain(run []byte) bool { return distinct(run) < 5 }
+
+// distinct counts the different bytes in b.
+func distinct(b []byte) (n int) {
 	var seen [256]bool
-	n := 0
-	for _, c := range run {
+	for _, c := range b {
 		if !seen[c] {
 			seen[c] = true
 			n++
 		}
 	}
-	return n < 5
+	return n
 }
 
 // findings are in the order of the lines' places.

@@ -35,7 +35,8 @@ func TestWhatIsFound(t *testing.T) {
 		{"an id in a test's name", "=== RUN   TestX/" + long, long, 'i', true},
 		{"content in a test's name", "    --- PASS: TestX/" + long + " (0.00s)", long, 'c', false},
 		{"content in what a test logs", "    x_test.go:3: " + long, long, 'c', true},
-		{"fillings", strings.Repeat("a", 99), strings.Repeat("a", 40), 'c', false},
+		{"fillings", strings.Repeat("a", 1<<20), strings.Repeat("a", 4096), 'c', false},
+		{"fillings of two", strings.Repeat("ab", 1<<15), strings.Repeat("ab", 2048), 'c', false},
 		{"another id", "id " + strings.ToUpper(long), long, 'i', false},
 	} {
 		o := new(output)

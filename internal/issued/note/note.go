@@ -43,8 +43,9 @@ const (
 // from a word.
 const MinLen = 8
 
-// maxLen is how much of a long one is noted.
-const maxLen = 4096
+// maxLen is how much of a long one is noted, and maxSaid of what is said: what
+// gives away a long one begins with its beginning.
+const maxLen, maxSaid = 4096, 32 << 10
 
 // ID notes a session's id.
 func ID(s string) { issue(id, s) }
@@ -107,7 +108,7 @@ func Said(v any) {
 	slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("", "said", v)
 	slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("", "said", v)
 	fmt.Fprintf(&b, "%v\n%+v\n", v, v)
-	text := b.Bytes()
+	text := b.Bytes()[:min(b.Len(), maxSaid)]
 	if fresh(SaidFile[0], shape(text)) {
 		write(said, fmt.Appendf(nil, "== %s, %T\n%s", filepath.Base(os.Args[0]), v, text))
 	}

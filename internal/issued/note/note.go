@@ -40,8 +40,8 @@ const (
 )
 
 // MinLen is the length in bytes under which nothing is noted: it can't be told
-// from a word.
-const MinLen = 8
+// from a word. Content can be more of one, the name of a type for instance.
+const MinLen, minContent = 8, 12
 
 // maxLen is how much of a long one is noted, and maxSaid of what is said: what
 // gives away a long one begins with its beginning.
@@ -139,7 +139,7 @@ func Log(path string) {
 
 // issue notes one text of a kind: the kind, the length, the text.
 func issue(kind byte, s string) {
-	if len(s) < MinLen || secrets < 0 {
+	if len(s) < MinLen || kind == KindContent && len(s) < minContent || secrets < 0 {
 		return
 	}
 	b := append(make([]byte, 0, 5+min(len(s), maxLen)), kind, 0, 0, 0, 0)

@@ -170,6 +170,10 @@ func (s *search) findings() []finding {
 
 var testName = regexp.MustCompile(`^\s*(=== (RUN|PAUSE|CONT|NAME)|--- (PASS|FAIL|SKIP))`)
 
+// transcript matches the tests that, with -v, print what their scripts type into a
+// terminal, keys too, and the content that they ask to see there.
+var transcript = regexp.MustCompile(`/cmd/dewar Test(Store)?Scripts\b`)
+
 // linesOf gives the lines of what a run has said.
 func linesOf(o *output, file string) (lines []said) {
 	text, begin := o.text.String(), 0
@@ -178,6 +182,9 @@ func linesOf(o *output, file string) (lines []said) {
 		begin = l.end
 		if l.failed {
 			continue // it says what it got, and fails the run by itself
+		}
+		if transcript.MatchString(l.who) {
+			continue
 		}
 		lines = append(lines, said{fmt.Sprintf("%s:%d", file, i+1), l.who, line, testName.MatchString(line)})
 	}

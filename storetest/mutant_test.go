@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -117,15 +118,16 @@ func TestARightStoreKeepsEveryRule(t *testing.T) {
 	Run(t, harness(func(*faulty) {}))
 }
 
-// A fault that its rule doesn't find is a rule that does nothing. With -v, a
-// table says which other rules find it.
+// A fault that its rule doesn't find is a rule that does nothing. With
+// DEWAR_MUTANTS=table, a table says which other rules find it.
 func TestEveryFaultIsFoundByItsRule(t *testing.T) {
+	table := os.Getenv("DEWAR_MUTANTS") == "table"
 	for _, m := range mutants() {
-		found := brokenRules(t, m.seed, func(ru rule) bool { return ru.name == m.rule || testing.Verbose() })
+		found := brokenRules(t, m.seed, func(ru rule) bool { return ru.name == m.rule || table })
 		if !slices.Contains(found, m.rule) {
 			t.Errorf("%s: survives %s", m.fault, m.rule)
 		}
-		if testing.Verbose() {
+		if table {
 			others := slices.DeleteFunc(found, func(name string) bool { return name == m.rule })
 			fmt.Printf("%-22s %-58s %s\n", m.rule, m.fault, strings.Join(others, " "))
 		}

@@ -139,16 +139,24 @@ func start(t testing.TB, name string, env []string, program ...string) *Lab {
 		t.Fatal(err)
 	}
 	line := make(chan string, 1)
+	var rest bytes.Buffer
+	read := make(chan struct{})
 	go func() {
-		first, _ := bufio.NewReader(stdout).ReadString('\n')
+		defer close(read)
+		in := bufio.NewReader(stdout)
+		first, _ := in.ReadString('\n')
 		line <- first
-		_, _ = io.Copy(io.Discard, stdout)
+		_, _ = io.Copy(&rest, in)
 	}()
 	t.Cleanup(func() {
 		_ = stdin.Close() // a lab ends with its standard input
 		killer := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+		<-read // Wait closes the pipe
 		_ = cmd.Wait()
 		killer.Stop()
+		if said := rest.String() + stderr.String(); said != "" {
+			t.Logf("the %s lab said:\n%s", name, said) // for a test that fails, and for the search of internal/issued
+		}
 		if said := stderr.String(); strings.Contains(said, "DATA RACE") || strings.Contains(said, "panic:") || strings.Contains(said, "fatal error:") {
 			t.Errorf("%s lab: %s", name, said)
 		}

@@ -12,14 +12,10 @@ import (
 type between struct {
 	dewar.Store
 	creation, removal, load, touch, update, deletion func()
-	dead                                             bool // it creates nothing
 }
 
 func (b *between) Create(ctx context.Context, key string, data []byte, life time.Duration) (dewar.Item, error) {
 	once(&b.creation)
-	if b.dead {
-		return dewar.Item{}, errDead
-	}
 	return b.Store.Create(ctx, key, data, life)
 }
 

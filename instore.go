@@ -320,18 +320,21 @@ func (c *InStore) Drop(ctx context.Context, r Record) error {
 
 // drop is Drop, and gives the ids that the session may have had since.
 func (c *InStore) drop(ctx context.Context, r Record) (ids []string, err error) {
-	st, _ := r.State.(*stored)
-	unmarked := st != nil && !st.header.marked
-	if unmarked && !c.Tombstones {
-		err := c.remove(ctx, r)
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
+	if st, _ := r.State.(*stored); st != nil && !st.header.marked {
+		switch err := c.remove(ctx, r); {
+		case errors.Is(err, ErrConflict), errors.Is(err, ErrSessionGone):
+		case err == nil && c.Tombstones:
+			next, err := c.cut(ctx, r.ID)
+			if err == nil && next != "" { // a Flask took the mark off
+				ids, err = c.forget(ctx, next)
+			}
+			return append(ids, r.ID), err
+		default:
 			return nil, err // nobody was renewing it, so it leads nowhere
 		}
 	}
-	if !unmarked || !c.Tombstones {
-		if err := c.clear(ctx, r.ID); err != nil {
-			return nil, err
-		}
+	if err := c.clear(ctx, r.ID); err != nil {
+		return nil, err
 	}
 	return c.forget(ctx, r.ID)
 }

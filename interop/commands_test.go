@@ -123,8 +123,8 @@ func TestCommandsOfARequest(t *testing.T) {
 			"write":              {"get evalsha", "get evalsha", "get get evalsha"},
 			"a day later, read":  {"get evalsha", "get evalsha", "get get evalsha"},
 			"and again":          {"get", "get evalsha", "get get evalsha"},
-			"sign-out":           {"get evalsha", "get evalsha", "get get del set"},
-			"renewed, sign-out":  {"get evalsha", "get evalsha", "get get del set"},
+			"sign-out":           {"get evalsha", "get evalsha", "get get evalsha set"},
+			"renewed, sign-out":  {"get evalsha", "get evalsha", "get get evalsha set"},
 			"with an unknown id": {"get get", "get get", "get get"},
 			"an id of no shape":  {"", "", ""},
 		}

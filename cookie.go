@@ -212,7 +212,7 @@ func hostname(domain string) (string, error) {
 	domain, _, _ = strings.Cut(domain, ":")
 	domain = strings.TrimLeft(domain, ".")
 	for i := range len(domain) {
-		if c := domain[i]; c <= ' ' || c == ';' || c == ',' || c == 0x7f {
+		if c := domain[i]; c <= ' ' || c == ';' || c == ',' || c == '"' || c == '\\' || c == 0x7f {
 			return "", fmt.Errorf("dewar: not a host name")
 		}
 	}

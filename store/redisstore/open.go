@@ -67,6 +67,11 @@ func suited(option rueidis.ClientOption) rueidis.ClientOption {
 	if option.Dialer.Timeout == 0 {
 		option.Dialer.Timeout = dialTimeout
 	}
+	// A connection that went silent is given up after this, and not after ten
+	// times as long as a call waits: all callers share it.
+	if option.ConnWriteTimeout == 0 {
+		option.ConnWriteTimeout = silence
+	}
 	if option.Sentinel.Dialer.Timeout == 0 {
 		option.Sentinel.Dialer.Timeout = option.Dialer.Timeout
 	}
@@ -75,5 +80,6 @@ func suited(option rueidis.ClientOption) rueidis.ClientOption {
 
 const (
 	dialTimeout = 2 * time.Second
+	silence     = 3 * time.Second
 	refresh     = 2 * time.Second
 )

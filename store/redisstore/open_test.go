@@ -206,6 +206,10 @@ func TestClientOption(t *testing.T) {
 	if o.Username != "me" || o.Password != "pass/word" || o.SelectDB != 4 || o.ClientName != "shop" || o.Dialer.Timeout.String() != "700ms" || o.TLSConfig.ServerName != "" {
 		t.Error("a part of the URL is lost")
 	}
+	silent, err := redisstore.ClientOption("redis://localhost?write_timeout=7s")
+	if err != nil || silent.ConnWriteTimeout.String() != "7s" || o.ConnWriteTimeout.String() != "3s" {
+		t.Errorf("a silent connection is given up after %v and, if not said, %v", silent.ConnWriteTimeout, o.ConnWriteTimeout)
+	}
 	if o.PipelineMultiplex != -1 || !o.AlwaysPipelining || !o.DisableCache || o.RetryDelay(3, rueidis.Completed{}, nil) >= 0 {
 		t.Error("the defaults are rueidis's")
 	}

@@ -45,8 +45,9 @@ var settings = [...]string{
 //	rediss-sentinel://…                                 the same over TLS, the sentinels too
 //
 // The query may have db; addr (one more address, repeated: an IPv6 one that
-// isn't the only one can stand nowhere else); dial_timeout and write_timeout (as
-// Go writes durations: 2s); client_name; skip_verify; and ssl_ca_certs, as in
+// isn't the only one can stand nowhere else); dial_timeout (as Go writes durations;
+// 2s if absent) and write_timeout (3s if absent: a connection that is silent for
+// longer is given up, by all who wait on it); client_name; skip_verify; and ssl_ca_certs, as in
 // redis-py: a file of the certificates to trust in place of the system's. With
 // sentinels it may have sentinel_username and sentinel_password, for user and
 // password are those of the primary. Any other key is an error that names it.

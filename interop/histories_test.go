@@ -94,5 +94,8 @@ func histories(t *testing.T, r *rand.Rand, n int, model porcupine.Model, play fu
 	}
 	close(jobs)
 	workers.Wait()
+	if 2*unknown.Load() > ops.Load() {
+		t.Errorf("%d of %d operations are of unknown outcome, which proves little", unknown.Load(), ops.Load())
+	}
 	t.Logf("%d histories, %d operations, %d of them of unknown outcome, in %v", n, ops.Load(), unknown.Load(), time.Since(began).Round(time.Millisecond))
 }

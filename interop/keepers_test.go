@@ -13,7 +13,7 @@ import (
 )
 
 // A keeper is where the sessions of a test lie: two stores of the same, as two
-// processes have them, but for memory.
+// processes have them.
 type keeper struct {
 	name   string
 	share  int // a share of 2 has half as many histories
@@ -21,7 +21,7 @@ type keeper struct {
 }
 
 var keepers = []keeper{
-	{"memory", 1, func(*testing.T) []dewar.Store { return []dewar.Store{memstore.New(memstore.Options{})} }},
+	{"memory", 1, func(*testing.T) []dewar.Store { st := memstore.New(memstore.Options{}); return []dewar.Store{st, st} }},
 	{"files", 2, func(t *testing.T) []dewar.Store { return opened(t, "file://"+t.TempDir()+"/sessions") }},
 	{"Redis", 2, func(t *testing.T) []dewar.Store { return opened(t, "redis://"+realserver.Redis(t).Addr) }},
 	{"Redis, go-redis", 2, func(t *testing.T) []dewar.Store {

@@ -103,12 +103,12 @@ func TestSwallow(t *testing.T) {
 	passes(t, idle, "one ")
 	p.Do(faultproxy.Fault{Swallow: true})
 	for _, conn := range []net.Conn{old, dial(t, p)} {
-		if got, err := say(t, conn, "lost", 50*time.Millisecond); got != "" || !errors.Is(err, os.ErrDeadlineExceeded) {
+		if got, err := say(t, conn, "lost", 500*time.Millisecond); got != "" || !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("got %q, %v; want silence", got, err)
 		}
 	}
 	p.Do(faultproxy.Fault{})
-	if got, err := say(t, old, "two ", 50*time.Millisecond); got != "" || !errors.Is(err, os.ErrDeadlineExceeded) {
+	if got, err := say(t, old, "two ", 500*time.Millisecond); got != "" || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("afterwards: got %q, %v; want silence", got, err)
 	}
 	passes(t, idle, "two ")
@@ -123,13 +123,13 @@ func TestDelay(t *testing.T) {
 	p, s := start(t)
 	conn := dial(t, p)
 	passes(t, conn, "one ")
-	p.Do(faultproxy.Fault{Delay: 200 * time.Millisecond})
+	p.Do(faultproxy.Fault{Delay: 2 * time.Second})
 	begun := time.Now()
-	if got, err := say(t, conn, "late", 50*time.Millisecond); got != "" || !errors.Is(err, os.ErrDeadlineExceeded) {
+	if got, err := say(t, conn, "late", 500*time.Millisecond); got != "" || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("got %q, %v; want nothing yet", got, err)
 	}
 	p.Do(faultproxy.Fault{})
-	if got, err := say(t, conn, "next", long); got != "LATE" || err != nil || time.Since(begun) < 100*time.Millisecond {
+	if got, err := say(t, conn, "next", long); got != "LATE" || err != nil || time.Since(begun) < time.Second {
 		t.Errorf("got %q, %v after %v", got, err, time.Since(begun))
 	}
 	if n := s.heard.Load(); n < 2 {

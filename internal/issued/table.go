@@ -28,7 +28,7 @@ func places() []place {
 		{".", "Manager.Load", "", failure},
 		{".", "Manager.commit", "", failure},
 		{".", "New", "", failure},
-		{".", "guarded.Observe", event, ""},
+		{".", "guarded.tell", event, ""},
 		{".", "slogObserver.Observe", event, ""},
 		{"signing", "Ring.Swap", "note.Secrets($0.Current, $0.Old)", failure},
 		{"signing", "Signer.finish", "", "note.Value(=0[$1:])"},

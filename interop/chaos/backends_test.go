@@ -76,5 +76,5 @@ func mongo(t *testing.T) (string, []fault) {
 	server := realserver.Mongo(t, "--standalone", "--sync-on-commit")
 	addr, faults := through(t, server)
 	faults = append(faults, hangs(server), killed(server))
-	return "mongodb://" + addr, shortly(faults, "hangs (SIGSTOP)", "kill -9, started again")
+	return "mongodb://" + addr, shortly(faults, "black hole", "kill -9, started again")
 }

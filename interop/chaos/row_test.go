@@ -15,7 +15,7 @@ type row struct {
 	p99, longest    time.Duration // in the fault
 	recovery        time.Duration // from the fault's end, or from its begin where it heals by itself, until all were served
 	after           time.Duration // the p99 once all were served
-	stranger        time.Duration // the p99 without a cookie, in the fault
+	stranger        time.Duration // the median without a cookie, in the fault
 	tally           tally
 	healsItself     bool
 	remark          string
@@ -109,7 +109,7 @@ func (r row) judge(f fault) []string {
 	if !f.quiet && r.refused == 0 {
 		bad = append(bad, "nobody noticed")
 	}
-	if r.stranger > 3*time.Second { // on a machine that is busy
+	if r.stranger > time.Second {
 		bad = append(bad, fmt.Sprintf("who has no cookie waits for %v", r.stranger))
 	}
 	return bad

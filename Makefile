@@ -78,5 +78,5 @@ bench: ## the tables of docs/performance.md, paired and in one run, then every b
 	GOWORK=off $(GO) run -C bench ./cmd/served
 	$(GO) test -run '^$$' -bench . -benchmem work
 
-chaos: ## have every store fail in every way, a quarter of an hour, and print the table of docs/guarantees.md
+chaos: setup ## have every store fail under load, a quarter of an hour, and print the table of docs/guarantees.md
 	DEWAR_CHAOS=full $(GO) test -count=1 -v -timeout 1h -run '^TestChaos$$' ./interop/chaos

@@ -20,8 +20,8 @@ var (
 )
 
 // ErrReplay says that somebody came with the previous id of a renewed session,
-// after the grace period, though its present one was in use: one of the two is a
-// thief. The session has ended for both.
+// after the grace period, though its present one was in use: somebody may have
+// stolen one of the two. The session has ended for both.
 var ErrReplay = errors.New("dewar: a previous id was used again")
 
 // ErrRevived says that somebody who knows no tombstones, a Flask whose request

@@ -151,7 +151,7 @@ func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
 // late is for who comes with a previous id after the grace period, in the native
 // layout. If nobody has used the present id yet, its cookie was lost on its way:
 // this is the visitor, who is let in once. Else somebody has both ids, which one
-// browser hasn't: one of the two is a thief, and the session ends.
+// browser hasn't: one of the two may be stolen, and the session ends.
 func (c *InStore) late(ctx context.Context, id string, l link, item Item) (Record, error) {
 	if c.Layout != NativeLayout {
 		return Record{}, ErrNotFound

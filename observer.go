@@ -15,7 +15,7 @@ import (
 // It can harm no request. Each event is told on a goroutine of its own, by several
 // requests at once, and the request waits until Observe returns, so that what happens
 // to it is told in order: for 10 ms. An observer that took longer is waited for no
-// more until it has come back. Of 64 calls that haven't come back no more are
+// more until it has come back. While 64 calls haven't come back no more are
 // made: events are dropped, and once one comes back a Warned event says how many.
 // If Observe panics, nobody notices.
 //
@@ -136,7 +136,7 @@ const (
 	reasonExtend   = "extend"    //
 	reasonEnd      = "end"       //
 	reasonRenew    = "renew"     //
-	reasonCanceled = "canceled"  // the client went away, or its time was over
+	reasonCanceled = "canceled"  // the client went away
 	reasonTooLarge = "too-large" //
 	reasonValue    = "value"     // a value that can't be encoded, or be read
 	reasonConflict = "conflict"  //

@@ -20,10 +20,10 @@ import (
 // commands can reach the server loses a confirmed change, or revives a session
 // that has ended.
 //
-// Of orders that come to the same one is played. Of pairs that have up to 50 each
-// is, so that the sum is checked, but on memcached, where a touch goes by seconds. With DEWAR_ORDERS=full it is of those that have
-// up to 2,000, and Flask's layout, which differs above the store, is played on
-// every server.
+// Orders that come to the same are played once. Of pairs with at most 50 orders all
+// are played too, to check the count; not on memcached, where a touch depends on the
+// second. DEWAR_ORDERS=full does so up to 2,000, and plays Flask's layout on every
+// server.
 func TestOrders(t *testing.T) {
 	redis, memcached, postgres := realserver.Redis(t).Addr, realserver.Memcached(t, "-m", "512").Addr, realserver.PostgreSQL(t).Addr
 	const postgresURL = "postgres://postgres@%s/postgres?sslmode=disable"

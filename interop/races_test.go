@@ -12,10 +12,10 @@ import (
 	"github.com/dewar-go/dewar/interop/twin"
 )
 
-// What the labs of the races have on: the lives of native sessions, and tombstones
-// beside Flask's. The grace period is longer than a race.
+// What the labs of the races have on: the lives of native sessions and a breaker,
+// and tombstones beside Flask's. The grace period is longer than a race.
 var (
-	allLives   = []string{"DEWAR_INSECURE=true", "DEWAR_GRACE=60", "DEWAR_IDLE=3600", "DEWAR_ABSOLUTE=7200", "DEWAR_RENEWAL=1800"}
+	allLives   = []string{"DEWAR_INSECURE=true", "DEWAR_GRACE=60", "DEWAR_IDLE=3600", "DEWAR_ABSOLUTE=7200", "DEWAR_RENEWAL=1800", "DEWAR_BREAKER=true"}
 	native     = slices.Concat([]string{"DEWAR_RULES=native"}, allLives)
 	tombstones = "DEWAR_TOMBSTONES=true"
 )

@@ -48,8 +48,8 @@ type scale struct {
 	before, fault, after, calm time.Duration
 }
 
-// What becomes of sessions while their store fails in every way that is known
-// of it, and afterwards: nothing that was confirmed is lost but where the store
+// What becomes of sessions while their store fails in the ways that docs/guarantees.md
+// lists, and afterwards: nothing that was confirmed is lost but where the store
 // itself loses it, who signed out stays so, nobody is shown another's session,
 // and no cookie is touched. DEWAR_CHAOS=full has all faults, for longer and one
 // after another, and prints the table of docs/guarantees.md.

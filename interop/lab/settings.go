@@ -12,6 +12,7 @@ import (
 	"github.com/dewar-go/dewar/codec/sniff"
 	"github.com/dewar-go/dewar/flask"
 	"github.com/dewar-go/dewar/open"
+	"github.com/dewar-go/dewar/store/breaker"
 )
 
 // setting is how the lab was told to run.
@@ -43,6 +44,7 @@ var serverSide = []string{
 //	DEWAR_OUTAGE    fail or anonymous: what becomes of requests while the store can't answer
 //	DEWAR_TOMBSTONES true: what a Flask writes back of an ended session is none; beside
 //	                Flask's layout
+//	DEWAR_BREAKER   true: a store that is down is asked by one request a second (store/breaker)
 //	DEWAR_HASH_KEYS true: keys are digests of ids, false: they are the ids. The native rules have
 //	                the one, Flask's the other; asking for what isn't so is an error
 func settings(environ []string) (setting, error) {
@@ -208,6 +210,13 @@ func apply(o *dewar.Options, own map[string]any) error {
 			st := inStore(o)
 			if ok = ok && (!on || st != nil && st.Layout == dewar.FlaskLayout); ok && on {
 				st.Tombstones = true
+			}
+		case "DEWAR_BREAKER":
+			var on bool
+			on, ok = value.(bool)
+			st := inStore(o)
+			if ok = ok && (!on || st != nil); ok && on {
+				st.Store = breaker.New(st.Store, breaker.Options{Now: o.Now})
 			}
 		case "DEWAR_HASH_KEYS":
 			on, isBool := value.(bool)

@@ -12,7 +12,7 @@ const intro = `# What the tests would notice
 
 The checks that keep each promise, taken out one at a time, and the test that fails then. The list is ` + "`tools/mutants/list`" + `;
 this page is made from it. ` + "`make mutants`" + ` takes them all out, each in a copy that only its test sees; ` + "`make check`" + ` sees
-that the list fits the code, and takes out as many as it can in a minute.
+that the list fits the code, and takes out, in a random order, as many as it can in a minute of those whose test needs no server.
 
 `
 

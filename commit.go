@@ -99,6 +99,10 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 	}
 	before := s.rec.ID
 	value, done, err := m.carryOut(ctx, s, v.act)
+	if errors.Is(err, errRefilled) {
+		v.act = save
+		value, done, err = m.carryOut(ctx, s, save)
+	}
 	if err != nil && v.act == touch {
 		// Who only reads is served all the same.
 		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, s.step(v.act)), Err: err, id: s.rec.ID})
@@ -180,9 +184,17 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 		if renewed {
 			return value, Renewed, err
 		}
+		if err == nil {
+			s.rec.Age, s.rec.Stale = 0, false
+		}
 		return value, Extended, err
 	case drop, restart:
-		if err := m.drop(ctx, rec); err != nil {
+		if a == drop && !s.destroyed {
+			err = m.dropEmptied(ctx, s)
+		} else {
+			err = m.drop(ctx, rec)
+		}
+		if err != nil {
 			return "", 0, err
 		}
 		if s.kept {
@@ -210,13 +222,6 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 		return value, Renewed, nil
 	}
 	return value, Saved, nil
-}
-
-// drop forgets a record, also if the client doesn't wait for it.
-func (m *Manager) drop(ctx context.Context, rec Record) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
-	defer cancel()
-	return m.o.Backend.Drop(ctx, rec)
 }
 
 // cookieLine formats the Set-Cookie of an act; empty if the client's cookie

@@ -96,7 +96,7 @@ func (s *Session) ended() (lost string, err error) {
 func (s *Session) reopen(forgotten bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.committed = false
+	s.committed, s.late = false, false
 	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
 	s.ledger, s.login, s.another = nil, "", false
 	if forgotten {

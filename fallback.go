@@ -61,7 +61,7 @@ func (f Fallback) Open(ctx context.Context, value string) (Record, error) {
 // moved finds a session of Old that has moved, perhaps after Old renewed it, or
 // gives none.
 func (f Fallback) moved(ctx context.Context, id string, underWay bool, none error) (Record, error) {
-	ids, err := homeOf(f.Old).onward(ctx, id)
+	ids, err := homeOf(f.Old).onward(ctx, id, underWay)
 	if !errors.Is(err, ErrNotFound) {
 		return Record{}, err
 	}
@@ -157,6 +157,10 @@ func (f Fallback) giveUp(ctx context.Context, r Record) {
 
 // Save saves to New; a session of Old moves.
 func (f Fallback) Save(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
+	return f.save(ctx, r, life, life)
+}
+
+func (f Fallback) save(ctx context.Context, r Record, life, lead time.Duration) (string, Record, error) {
 	st, ok := r.State.(*elsewhere)
 	if !ok {
 		return f.New.Save(ctx, r, life)
@@ -167,12 +171,15 @@ func (f Fallback) Save(ctx context.Context, r Record, life time.Duration) (strin
 	}
 	moving := st.old
 	moving.Entries = r.Entries
-	moved, err := from.renewInto(ctx, to, moving, life, life)
+	moved, err := from.renewInto(ctx, to, moving, life, lead)
 	if err == nil {
 		return f.New.(mover).value(moved.ID), moved, nil
 	}
 	moved.Entries = nil
 	r.State = &elsewhere{moved}
+	if errors.Is(err, errClaimed) && r.Anew {
+		return "", r, fmt.Errorf("%w: %w", ErrConflict, err)
+	}
 	if errors.Is(err, errClaimed) {
 		return f.stay(ctx, r, moved, life)
 	}
@@ -211,7 +218,11 @@ func (f Fallback) carry(ctx context.Context, from *InStore, old, r Record, life 
 // Renew renews in New; a session of Old moves, which gives it a new id.
 func (f Fallback) Renew(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
 	if _, ok := r.State.(*elsewhere); ok {
-		return f.Save(ctx, r, life)
+		lead := life
+		if to := homeOf(f.New); to != nil {
+			lead = to.Grace
+		}
+		return f.save(ctx, r, life, lead)
 	}
 	return f.New.Renew(ctx, r, life)
 }
@@ -222,6 +233,25 @@ func (f Fallback) Touch(ctx context.Context, r Record, life time.Duration) (stri
 		return f.Old.Touch(ctx, st.old, life)
 	}
 	return f.New.Touch(ctx, r, life)
+}
+
+// dropAsRead forgets the session where it is, if it is as it was read.
+func (f Fallback) dropAsRead(ctx context.Context, r Record) ([]string, error) {
+	st, ok := r.State.(*elsewhere)
+	from, to := homeOf(f.Old), homeOf(f.New)
+	switch {
+	case ok && from != nil:
+		ids, err := from.dropAsRead(ctx, st.old)
+		for _, id := range ids {
+			if err == nil && to != nil {
+				_, err = to.forget(ctx, id)
+			}
+		}
+		return ids, err
+	case !ok && to != nil:
+		return to.dropAsRead(ctx, r)
+	}
+	return nil, f.Drop(ctx, r)
 }
 
 // Drop forgets the session wherever it is, and wherever it is going.

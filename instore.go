@@ -320,23 +320,38 @@ func (c *InStore) Drop(ctx context.Context, r Record) error {
 
 // drop is Drop, and gives the ids that the session may have had since.
 func (c *InStore) drop(ctx context.Context, r Record) (ids []string, err error) {
+	if r.ID == "" {
+		return nil, nil
+	}
 	if st, _ := r.State.(*stored); st != nil && !st.header.marked {
-		switch err := c.remove(ctx, r); {
-		case errors.Is(err, ErrConflict), errors.Is(err, ErrSessionGone):
-		case err == nil && c.Tombstones:
-			next, err := c.cut(ctx, r.ID)
-			if err == nil && next != "" { // a Flask took the mark off
-				ids, err = c.forget(ctx, next)
-			}
-			return append(ids, r.ID), err
-		default:
-			return nil, err // nobody was renewing it, so it leads nowhere
+		ids, err := c.dropAsRead(ctx, r)
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
+			return ids, err
 		}
 	}
 	if err := c.clear(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	return c.forget(ctx, r.ID)
+}
+
+// dropAsRead forgets the record if it is as it was read. If it had no mark, nobody was
+// renewing it, so it leads nowhere; but a Flask may have taken the mark off.
+func (c *InStore) dropAsRead(ctx context.Context, r Record) (ids []string, err error) {
+	if r.ID == "" {
+		return nil, nil
+	}
+	if err := c.remove(ctx, r); err != nil {
+		return nil, err
+	}
+	if !r.State.(*stored).header.marked && !c.Tombstones {
+		return nil, nil
+	}
+	next, err := c.cut(ctx, r.ID)
+	if err == nil && next != "" {
+		ids, err = c.forget(ctx, next)
+	}
+	return append(ids, r.ID), err
 }
 
 // clear takes away what a renewal of id has put under its new id. If the renewer

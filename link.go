@@ -174,7 +174,7 @@ func (c *InStore) late(ctx context.Context, id string, l link, item Item) (Recor
 		return Record{}, ErrNotFound
 	}
 	l.spent = true
-	_, err = c.Store.Update(ctx, c.linkKey(id), item, l.seal(id), max(c.life.Idle, inFlight))
+	_, err = c.Store.Update(ctx, c.linkKey(id), item, l.seal(id), max(cmp.Or(r.Life, c.life.Idle), inFlight))
 	if errors.Is(err, ErrConflict) {
 		err = ErrNotFound // the once was another's
 	}

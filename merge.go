@@ -32,9 +32,13 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 		}
 	}
 	defer yield()
+	clashed := false
 	for attempt := 0; ; attempt++ {
 		var saved Record
 		if value, saved, err = m.saveOrRenew(ctx, s, rec, a); err == nil {
+			if clashed {
+				m.observe(ctx, Event{Kind: Conflict, id: saved.ID})
+			}
 			return value, rec.ID != "" && saved.ID != rec.ID, nil
 		}
 		if rec.ID == "" || !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
@@ -51,7 +55,7 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 		}
 		var fresh Record
 		if err == nil {
-			fresh, err = m.merge(ctx, s, saved)
+			fresh, clashed, err = m.merge(ctx, s, saved)
 		}
 		if err != nil {
 			m.giveUp(context.WithoutCancel(ctx), saved)
@@ -78,6 +82,8 @@ func pause(ctx context.Context, attempt int) error {
 // giveUp tells the backend that a renewal that met a conflict won't be tried
 // again.
 func (m *Manager) giveUp(ctx context.Context, failed Record) {
+	ctx, cancel := context.WithTimeout(ctx, commitTime)
+	defer cancel()
 	if b, ok := m.o.Backend.(interface{ giveUp(context.Context, Record) }); ok {
 		b.giveUp(ctx, failed)
 	}
@@ -93,32 +99,75 @@ func (m *Manager) saveOrRenew(ctx context.Context, s *Session, rec Record, a act
 	}
 	if err == nil {
 		s.rec = saved
-		s.rec.Entries = nil
+		s.rec.Entries, s.rec.Age, s.rec.Worn, s.rec.Stale = nil, 0, false, false
 	}
 	return value, saved, err
 }
 
+// drop forgets a record, also if the client doesn't wait for it.
+func (m *Manager) drop(ctx context.Context, rec Record) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	return m.o.Backend.Drop(ctx, rec)
+}
+
+// errRefilled says that a session that was emptied isn't empty, after what another
+// wrote meanwhile.
+var errRefilled = errors.New("dewar: the session isn't empty any more")
+
+// dropEmptied forgets the record of a session that its handler emptied, which under
+// Flask's rules ends it. That is a change as any other and no sign-out: what another
+// wrote meanwhile stays.
+func (m *Manager) dropEmptied(ctx context.Context, s *Session) error {
+	b, ok := m.o.Backend.(interface {
+		dropAsRead(context.Context, Record) ([]string, error)
+	})
+	if !ok || !s.tracks {
+		return m.drop(ctx, s.rec)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	for attempt := 0; ; attempt++ {
+		_, err := b.dropAsRead(ctx, s.rec)
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
+			return err
+		}
+		fresh, _, err := m.merge(ctx, s, s.rec)
+		if errors.Is(err, ErrSessionGone) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.rec = fresh
+		s.rec.Entries = nil
+		if !s.empty() {
+			return errRefilled
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
 // merge reads the record again and does the session's changes to it.
-func (m *Manager) merge(ctx context.Context, s *Session, failed Record) (Record, error) {
+func (m *Manager) merge(ctx context.Context, s *Session, failed Record) (Record, bool, error) {
 	fresh, err := m.o.Backend.Reload(ctx, failed)
 	if err != nil {
-		return Record{}, err
+		return Record{}, false, err
 	}
 	fresh.Anew = s.login != "" && s.login != userOf(s.vals.codec, fresh.Entries)
 	entries, clashed, err := s.replay(fresh.Entries)
 	if errors.Is(err, ErrConflict) {
-		return Record{}, err
+		return Record{}, false, err
 	}
 	if err != nil {
-		return Record{}, fmt.Errorf("%w: %w", errUnsavable, err)
+		return Record{}, false, fmt.Errorf("%w: %w", errUnsavable, err)
 	}
-	if clashed {
-		if m.o.Strict {
-			return Record{}, ErrConflict
-		}
-		m.observe(ctx, Event{Kind: Conflict, id: fresh.ID})
+	if clashed && m.o.Strict {
+		return Record{}, false, ErrConflict
 	}
 	s.vals = values{codec: s.vals.codec, entries: entries}
 	fresh.Entries = entries
-	return fresh, nil
+	return fresh, clashed, nil
 }

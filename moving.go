@@ -23,9 +23,18 @@ func (b SignedID) idOf(value string) (string, bool) {
 }
 
 func (b SignedID) giveUp(ctx context.Context, r Record) {
-	if c := b.home(); c != nil {
-		c.giveUp(ctx, r)
+	if g, ok := b.Backend.(interface{ giveUp(context.Context, Record) }); ok {
+		g.giveUp(ctx, r)
 	}
+}
+
+func (b SignedID) dropAsRead(ctx context.Context, r Record) ([]string, error) {
+	if d, ok := b.Backend.(interface {
+		dropAsRead(context.Context, Record) ([]string, error)
+	}); ok {
+		return d.dropAsRead(ctx, r)
+	}
+	return nil, b.Backend.Drop(ctx, r)
 }
 
 // presentValue is what the cookie of a record should hold, whatever led to it; empty if
@@ -52,11 +61,13 @@ func homeOf(b Backend) *InStore {
 }
 
 // onward gives the ids that a session had in c after id, which it has no more.
-func (c *InStore) onward(ctx context.Context, id string) (ids []string, err error) {
+func (c *InStore) onward(ctx context.Context, id string, underWay bool) (ids []string, err error) {
 	for err == nil {
 		ids = append(ids, id)
 		var l link
-		l, _, err = c.link(ctx, id)
+		if l, _, err = c.link(ctx, id); err == nil && !underWay && !c.now().Before(l.until) {
+			return nil, ErrNotFound
+		}
 		id = l.next
 	}
 	return ids, err

@@ -63,7 +63,8 @@ type Route struct {
 	Lazy bool
 
 	// NoKeepAlive: these requests don't extend the session's life (polls,
-	// static files).
+	// static files), but for the first use of an id that a renewal gave out, which
+	// is a change.
 	NoKeepAlive bool
 
 	// Outage says what to do when the backend can't answer.

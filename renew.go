@@ -70,7 +70,9 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	renewed := r
 	renewed.ID = st.claim.next
 	h := st.header
-	h.renewed, h.marked, h.unused = to.now(), false, c == to
+	// Who was let in under a planted id is not the visitor whose response was lost:
+	// a sign-in's previous id is of no use after the grace period, used or not.
+	h.renewed, h.marked, h.unused = to.now(), false, (c == to || lead == to.Grace) && !r.Anew
 	if h.created.IsZero() { // Flask's layout doesn't say
 		h.created = h.renewed
 	}
@@ -93,10 +95,15 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	case err != nil: // in a conflict the claim is kept for the next try
 		return r, err
 	}
-	switch err := to.Store.Touch(ctx, to.recordKey(renewed.ID), life); {
+	err = to.Store.Touch(ctx, to.recordKey(renewed.ID), life)
+	if err != nil && !errors.Is(err, ErrNotFound) { // the session depends on it
+		err = to.Store.Touch(ctx, to.recordKey(renewed.ID), life)
+	}
+	switch {
 	case errors.Is(err, ErrNotFound):
 		// Somebody was led there, and signed out, or renewed it once more.
 		if _, _, err := to.link(ctx, renewed.ID); errors.Is(err, ErrNotFound) {
+			c.bury(ctx, r.ID, st.claim)
 			return r, ErrSessionGone
 		} else if err != nil {
 			return r, err

@@ -117,7 +117,7 @@ for i in range(%d):
 		}
 		left++
 	}
-	t.Logf("%d visitors: %d are signed in with all that they did, %d are signed out, %d files are left", visitors, here, gone, left)
+	t.Logf("%d visitors: %d with their session and all that they did, %d without one as they had left; %d files are left", visitors, here, gone, left)
 	if here+gone != visitors || left != 0 {
 		t.Error("somebody is missing, or a session was left behind")
 	}

@@ -23,6 +23,7 @@ type stage struct {
 	looks    *dewar.Manager
 	start    string // "": both requests come with a new session's cookie; "renewed": once renewed; "previous": with the one before that
 	ticks    bool   // what a request asks for may change as a second passes
+	strayed  int    // plays that couldn't be repeated, because it had
 	sessions int
 	needs    map[string]int // commands of a request by itself; nil: unknown
 }

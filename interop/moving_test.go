@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/codec/pickle"
@@ -50,7 +51,8 @@ for i in range(%d):
 	defer closer.Close()
 	o := flask.Stored(to)
 	o.Backend = dewar.Fallback{New: o.Backend, Old: &dewar.InStore{Store: from, Codec: sniff.New(pickle.Codec{}), Prefix: "session:", Layout: dewar.FlaskLayout}}
-	o.Observer = silent // writers who meet a sign-out are told so
+	o.Life.Grace = time.Hour // visitors go on with the cookie that they had, also those who were renewed
+	o.Observer = silent      // writers who meet a sign-out are told so
 	sessions, err := dewar.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -14,8 +14,9 @@ import (
 //
 // Between two stores a move is a renewal (see [InStore.Renew]): the session gets
 // a new id, its previous one leads to it for as long as it would have lived
-// (for the grace period if it was Renew or Login that moved it), and no update of two programs that have the Fallback is lost and no sign-out
-// undone, whoever dies in the middle. What a program that knows only Old writes
+// (for the grace period if it was Renew or Login that moved it), and no update of
+// two programs that have the Fallback is lost and no sign-out undone, whoever dies
+// in the middle. What a program that knows only Old writes
 // in the moment of the move is not lost either; afterwards it finds no session,
 // and its sign-out of one that has moved ends nothing.
 //

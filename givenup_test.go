@@ -11,7 +11,7 @@ import (
 	"github.com/dewar-go/dewar/store/memstore"
 )
 
-// hangs until its context ends, once it is hung.
+// hung is a store that answers nothing before the context ends, once it is hung.
 type hung struct {
 	dewar.Store
 	hung bool

@@ -119,9 +119,7 @@ var errRefilled = errors.New("dewar: the session isn't empty any more")
 // Flask's rules ends it. That is a change as any other and no sign-out: what another
 // wrote meanwhile stays.
 func (m *Manager) dropEmptied(ctx context.Context, s *Session) error {
-	b, ok := m.o.Backend.(interface {
-		dropAsRead(context.Context, Record) ([]string, error)
-	})
+	b, ok := m.o.Backend.(careful)
 	if !ok || !s.tracks {
 		return m.drop(ctx, s.rec)
 	}

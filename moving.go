@@ -28,10 +28,14 @@ func (b SignedID) giveUp(ctx context.Context, r Record) {
 	}
 }
 
+// A careful backend can forget a record if nobody has changed it since it was read. It
+// gives the ids that the session may have had since.
+type careful interface {
+	dropAsRead(ctx context.Context, r Record) (ids []string, err error)
+}
+
 func (b SignedID) dropAsRead(ctx context.Context, r Record) ([]string, error) {
-	if d, ok := b.Backend.(interface {
-		dropAsRead(context.Context, Record) ([]string, error)
-	}); ok {
+	if d, ok := b.Backend.(careful); ok {
 		return d.dropAsRead(ctx, r)
 	}
 	return nil, b.Backend.Drop(ctx, r)

@@ -10,44 +10,26 @@ import (
 	"github.com/dewar-go/dewar/store/memstore"
 )
 
-// A session that is committed again is renewed, or extended, no more often than one that is opened again.
-func TestCommittedAgainIsRenewedOnce(t *testing.T) {
-	c := newClock()
-	seen := &recorder{everything: true}
-	st := memstore.New(memstore.Options{Now: c.now})
-	m := managing(t, &dewar.InStore{Store: st}, func(o *dewar.Options) {
-		o.Now, o.Life, o.Observer = c.now, dewar.Life{Idle: 10 * time.Hour, Renewal: time.Hour}, dewar.Patient(seen)
-	})
-	_, value, _ := strings.Cut(signedIn(t, m, map[string]any{"a": 1}), "=")
-	c.at = c.at.Add(90 * time.Minute)
-	s, _ := m.Load(t.Context(), value)
-	for range 4 {
-		if _, err := m.Commit(t.Context(), s); err != nil {
-			t.Fatal(err)
+// A session that is committed again is renewed, or extended, no more often than one
+// that is opened again.
+func TestCommittedAgainIsDoneOnce(t *testing.T) {
+	for what, life := range map[string]dewar.Life{
+		"renewed":  {Idle: 10 * time.Hour, Renewal: time.Hour},
+		"extended": {Idle: 10 * time.Hour},
+	} {
+		c, seen := newClock(), &recorder{everything: true}
+		m, _ := stored(t, func(o *dewar.Options) { o.Now, o.Life, o.Observer = c.now, life, dewar.Patient(seen) })
+		_, value, _ := strings.Cut(signedIn(t, m, map[string]any{"a": 1}), "=")
+		c.at = c.at.Add(90 * time.Minute)
+		s, _ := m.Load(t.Context(), value)
+		for range 4 {
+			if _, err := m.Commit(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if n := strings.Count(seen.kinds(), "renewed"); n != 1 {
-		t.Errorf("%d renewals: %s", n, seen.kinds())
-	}
-}
-
-func TestCommittedAgainIsExtendedOnce(t *testing.T) {
-	c := newClock()
-	seen := &recorder{everything: true}
-	st := memstore.New(memstore.Options{Now: c.now})
-	m := managing(t, &dewar.InStore{Store: st}, func(o *dewar.Options) {
-		o.Now, o.Life, o.Observer = c.now, dewar.Life{Idle: 10 * time.Hour}, dewar.Patient(seen)
-	})
-	_, value, _ := strings.Cut(signedIn(t, m, map[string]any{"a": 1}), "=")
-	c.at = c.at.Add(90 * time.Minute)
-	s, _ := m.Load(t.Context(), value)
-	for range 4 {
-		if _, err := m.Commit(t.Context(), s); err != nil {
-			t.Fatal(err)
+		if n := strings.Count(seen.kinds(), what); n != 1 {
+			t.Errorf("%s %d times: %s", what, n, seen.kinds())
 		}
-	}
-	if n := strings.Count(seen.kinds(), "extended"); n != 1 {
-		t.Errorf("%d extensions: %s", n, seen.kinds())
 	}
 }
 

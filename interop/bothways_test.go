@@ -7,6 +7,7 @@ import (
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/interop/twin"
 )
 
@@ -75,7 +76,7 @@ func inFiles(kind string, more ...string) func(*testing.T) []string {
 // 200 random sessions each way between Dewar and each Flask-Session: what
 // either writes, the other reads, adds to and hands back.
 func TestBothWays(t *testing.T) {
-	r := seeded(t)
+	r := seeded.Rand(t)
 	for _, row := range pairs {
 		t.Run(row.name, func(t *testing.T) {
 			env := row.env(t)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/interop/twin"
 )
 
@@ -65,7 +66,7 @@ func TestFromReleaseToRelease(t *testing.T) {
 // wander sends visitors from program to program at random, each to all of them
 // in turn, and counts.
 func wander(t *testing.T, fleet map[string]*twin.Lab) {
-	r := seeded(t)
+	r := seeded.Rand(t)
 	var names []string
 	for name := range fleet {
 		names = append(names, name)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/seeded"
 )
 
 // What clients do to one key of a store at the same time, and requests to one
@@ -25,7 +26,7 @@ func TestHistories(t *testing.T) {
 	for _, k := range keepers {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			r, stores := seeded(t), k.stores(t)
+			r, stores := seeded.Rand(t), k.stores(t)
 			t.Run("of the store", func(t *testing.T) {
 				histories(t, r, n/k.share, storeModel, func(seed uint64, lossy bool) (*history, error) {
 					stores, wait := losing(stores, seed, lossy)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/interop/twin"
 )
 
@@ -50,7 +51,7 @@ func answerOf(res *http.Response, err error) (line, set string, _ error) {
 // make the very same cookie, compressed ones too; and what either writes, the
 // other reads, adds to, and hands back.
 func TestRandomSessionsThroughBothTwins(t *testing.T) {
-	r := seeded(t)
+	r := seeded.Rand(t)
 	at := "LAB_NOW=1700000000"
 	dewar, flask := twin.Dewar(t, key, at), twin.Flask(t, key, at)
 	type pair struct{ there, back *twin.Lab }

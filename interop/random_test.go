@@ -5,28 +5,10 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"os"
-	"strconv"
-	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar/codec"
 )
-
-// seeded gives a source of randomness whose seed the test prints; DEWAR_SEED
-// repeats a run.
-func seeded(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("DEWAR_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal("DEWAR_SEED: ", err)
-		}
-	}
-	t.Logf("DEWAR_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
 
 // randomSession is a session of a few values of every kind that Flask's cookie
 // has a form for.

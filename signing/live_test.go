@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/signing"
 )
 
@@ -149,8 +150,7 @@ func (p party) unsealing(value string, at, maxAge int64) question {
 // whatever is accepted here is accepted there with the same payload and time.
 func TestLiveItsdangerous(t *testing.T) {
 	py := newPeer(t)
-	seed := rand.Uint64()
-	rng := rand.New(rand.NewPCG(seed, 0))
+	rng := seeded.Rand(t)
 	for round := range 250 {
 		p := newParty(t, rng)
 		payload := randomPayload(rng)
@@ -162,7 +162,7 @@ func TestLiveItsdangerous(t *testing.T) {
 		q.Op, q.Payload, q.Now = "seal", hex.EncodeToString(payload), at
 		theirs := py.ask(q).Value
 		if ours != theirs && (py.classic || ours[0] != '.' && theirs[0] != '.') {
-			t.Fatalf("seed %d, round %d: got %s, want %s", seed, round, ours, theirs)
+			t.Fatalf("round %d: got %s, want %s", round, ours, theirs)
 		}
 
 		// Python signs with an old key; the place is told as Keys has it.
@@ -170,7 +170,7 @@ func TestLiveItsdangerous(t *testing.T) {
 		q.Keys = p.Keys[:len(p.Keys)-place]
 		byOld := py.ask(q).Value
 		if got, info, err := p.urlsafe.Unseal(byOld, moment, 0); err != nil || !bytes.Equal(got, payload) || info.Key != place || info.At.Unix() != at {
-			t.Fatalf("seed %d, round %d: key %d: got %d bytes, %+v, %v", seed, round, place, len(got), info, err)
+			t.Fatalf("round %d: key %d: got %d bytes, %+v, %v", round, place, len(got), info, err)
 		}
 
 		// Ages.
@@ -178,36 +178,36 @@ func TestLiveItsdangerous(t *testing.T) {
 		_, _, err := p.urlsafe.Unseal(ours, time.Unix(at+offset, 0), time.Duration(maxAge)*time.Second)
 		reply := py.ask(p.unsealing(ours, at+offset, maxAge))
 		if got := err == signing.ErrExpired || err == signing.ErrFuture; got != (reply.Refused == "SignatureExpired") || (err == nil) != (reply.Refused == "") {
-			t.Fatalf("seed %d, round %d: age %d of %d: got %v, Python says %q", seed, round, offset, maxAge, err, reply.Refused)
+			t.Fatalf("round %d: age %d of %d: got %v, Python says %q", round, offset, maxAge, err, reply.Refused)
 		}
 
 		// Odd but authentic timestamps are read alike.
 		stamp := oddText(rng, []string{"", "ZVPxAA", "AAAAAGVT8QA", "A", "=", "==", "_w", "Ov_0QX8"}[rng.IntN(8)])
 		stamp = strings.ReplaceAll(stamp, ".", "")
-		compare(t, py, p, string(p.signer.Sign(nil, []byte("e30."+stamp))), true, seed, round)
+		compare(t, py, p, string(p.signer.Sign(nil, []byte("e30."+stamp))), true, round)
 
 		// Odd values of all kinds: ours is the stricter.
-		compare(t, py, p, oddText(rng, ours), false, seed, round)
+		compare(t, py, p, oddText(rng, ours), false, round)
 		text, _, err := p.signer.Unsign(ours)
 		if err != nil {
 			t.Fatal(err)
 		}
-		compare(t, py, p, string(p.signer.Sign(nil, []byte(oddText(rng, text)))), false, seed, round)
+		compare(t, py, p, string(p.signer.Sign(nil, []byte(oddText(rng, text)))), false, round)
 	}
 }
 
 // compare demands that what is accepted here is what Python accepts, with the
 // same payload and time, and, if alike, that the converse holds too.
-func compare(t *testing.T, py *peer, p party, value string, alike bool, seed uint64, round int) {
+func compare(t *testing.T, py *peer, p party, value string, alike bool, round int) {
 	t.Helper()
 	const late = 1 << 33 // the year 2242: all before it is in time, and all after it isn't, for both
 	payload, info, err := p.urlsafe.Unseal(value, time.Unix(late, 0), late*time.Second)
 	reply := py.ask(p.unsealing(value, late, late))
 	switch {
 	case err == nil && (reply.Refused != "" || reply.Payload != hex.EncodeToString(payload) || reply.At != info.At.Unix()):
-		t.Fatalf("seed %d, round %d: %q: got %x at %d, Python says %+v", seed, round, value, payload, info.At.Unix(), reply)
+		t.Fatalf("round %d: %q: got %x at %d, Python says %+v", round, value, payload, info.At.Unix(), reply)
 	case err != nil && reply.Refused == "" && alike:
-		t.Fatalf("seed %d, round %d: %q: got %v, Python takes it", seed, round, value, err)
+		t.Fatalf("round %d: %q: got %v, Python takes it", round, value, err)
 	}
 }
 

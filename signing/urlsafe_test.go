@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/signing"
 )
 
@@ -48,8 +49,7 @@ func deflated(t testing.TB, b []byte) []byte {
 }
 
 func TestSealAndUnseal(t *testing.T) {
-	seed := rand.Uint64()
-	rng := rand.New(rand.NewPCG(seed, 0))
+	rng := seeded.Rand(t)
 	plain, squeezed := newURLSafe(t, signing.Options{NoCompression: true}), newURLSafe(t, signing.Options{})
 	for i := range 400 {
 		payload := make([]byte, rng.IntN(3000))
@@ -61,10 +61,10 @@ func TestSealAndUnseal(t *testing.T) {
 			value := u.Seal([]byte("before"), payload, now)
 			got, info, err := plain.Unseal(string(value[len("before"):]), now, 0)
 			if err != nil || !bytes.Equal(got, payload) {
-				t.Fatalf("seed %d, round %d: got %d bytes, %v, want %d bytes", seed, i, len(got), err, len(payload))
+				t.Fatalf("round %d: got %d bytes, %v, want %d bytes", i, len(got), err, len(payload))
 			}
 			if dotted := value[len("before")] == '.' && len(payload) > 0; info.Compressed != dotted || dotted && u == plain {
-				t.Fatalf("seed %d, round %d: compressed is %v of %.20q", seed, i, info.Compressed, value)
+				t.Fatalf("round %d: compressed is %v of %.20q", i, info.Compressed, value)
 			}
 		}
 	}

@@ -3,15 +3,14 @@ package msgpack_test
 import (
 	"bytes"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
 
-	"github.com/dewar-go/dewar/codec/internal/codectest"
 	"github.com/dewar-go/dewar/codec/internal/msgspec"
 	"github.com/dewar-go/dewar/codec/msgpack"
 	"github.com/dewar-go/dewar/codec/plainjson"
+	"github.com/dewar-go/dewar/internal/seeded"
 )
 
 func startPeer(t *testing.T) *msgspec.Peer {
@@ -36,16 +35,10 @@ func ask(t *testing.T, p *msgspec.Peer, data [][]byte) []msgspec.Answer {
 	return answers
 }
 
-func random(t *testing.T) *rand.Rand {
-	r, seed := codectest.Random()
-	t.Logf("repeat with DEWAR_SEED=%d", seed)
-	return r
-}
-
 // msgspec reads what Encode writes, and writes the same bytes for it, in JSON
 // too: the value that it has read is the one that was written.
 func TestEncodeAgainstMsgspec(t *testing.T) {
-	p, r := startPeer(t), random(t)
+	p, r := startPeer(t), seeded.Rand(t)
 	values, data := make([]any, 500), make([][]byte, 500)
 	for i := range values {
 		values[i] = msgspec.Random(r, 3)
@@ -70,7 +63,7 @@ func TestEncodeAgainstMsgspec(t *testing.T) {
 
 // What msgspec refuses is refused, and what it reads is read, to the same value.
 func TestDecodeAgainstMsgspec(t *testing.T) {
-	p, r := startPeer(t), random(t)
+	p, r := startPeer(t), seeded.Rand(t)
 	data := make([][]byte, 0, 3000)
 	for len(data) < cap(data)-len(oddities) {
 		d, err := msgpack.Codec{}.Encode(nil, msgspec.Random(r, 2))

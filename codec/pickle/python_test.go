@@ -16,10 +16,10 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/codec"
-	"github.com/dewar-go/dewar/codec/internal/codectest"
 	"github.com/dewar-go/dewar/codec/internal/msgspec"
 	"github.com/dewar-go/dewar/codec/msgpack"
 	"github.com/dewar-go/dewar/codec/pickle"
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/internal/vectors"
 )
 
@@ -101,8 +101,7 @@ func joined(data []byte) ([]byte, error) {
 // what is written then.
 func TestReadsWhatPythonPickles(t *testing.T) {
 	ask := python(t)
-	_, seed := codectest.Random()
-	t.Logf("repeat with DEWAR_SEED=%d", seed)
+	seed := seeded.Seed(t)
 	var dicts [1][][6]string
 	ask(&dicts, []any{"random", seed, 500})
 	var questions [][]any
@@ -150,8 +149,7 @@ func random(r *rand.Rand) any {
 // that, in any protocol, is the value that was written.
 func TestPythonReadsWhatIsWritten(t *testing.T) {
 	ask := python(t)
-	r, seed := codectest.Random()
-	t.Logf("repeat with DEWAR_SEED=%d", seed)
+	r := seeded.Rand(t)
 	var values []any
 	var questions [][]any
 	for i := range 500 {
@@ -185,8 +183,7 @@ func TestPythonReadsWhatIsWritten(t *testing.T) {
 // What is read for another format is what msgspec makes of it.
 func TestConvertIsMsgspecs(t *testing.T) {
 	ask := python(t)
-	_, seed := codectest.Random()
-	t.Logf("repeat with DEWAR_SEED=%d", seed)
+	seed := seeded.Seed(t)
 	var dicts [1][][6]string
 	ask(&dicts, []any{"random", seed, 500})
 	var all [][]byte

@@ -3,13 +3,12 @@ package plainjson_test
 import (
 	"bytes"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"testing"
 
-	"github.com/dewar-go/dewar/codec/internal/codectest"
 	"github.com/dewar-go/dewar/codec/internal/msgspec"
 	"github.com/dewar-go/dewar/codec/plainjson"
+	"github.com/dewar-go/dewar/internal/seeded"
 )
 
 // What msgspec refuses is refused, and what it reads is read, to the same value.
@@ -23,7 +22,7 @@ func TestAgainstMsgspec(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Stop)
-	r := random(t)
+	r := seeded.Rand(t)
 	texts := make([][]byte, 0, 3000)
 	for len(texts) < cap(texts)-len(oddities) {
 		text, err := plainjson.Codec{}.Encode(nil, msgspec.Random(r, 2))
@@ -56,10 +55,4 @@ func TestAgainstMsgspec(t *testing.T) {
 			t.Errorf("%.200q:\n got %.200q, %v\nwant %.200q", texts[i], got, err, a.JSON)
 		}
 	}
-}
-
-func random(t *testing.T) *rand.Rand {
-	r, seed := codectest.Random()
-	t.Logf("repeat with DEWAR_SEED=%d", seed)
-	return r
 }

@@ -9,12 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/codec"
 	"github.com/dewar-go/dewar/codec/taggedjson"
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/internal/vectors"
 )
 
@@ -108,29 +108,10 @@ func (p *peer) dumps(values []any) []answer {
 	return p.ask(questions)
 }
 
-// random returns a source and says its seed if the test fails; DEWAR_SEED
-// repeats a run.
-func random(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := rand.Uint64()
-	if s := os.Getenv("DEWAR_SEED"); s != "" {
-		var err error
-		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("repeat with DEWAR_SEED=%d", seed)
-		}
-	})
-	return rand.New(rand.NewPCG(seed, 0))
-}
-
 func TestAgainstFlask(t *testing.T) {
 	p := startPeer(t)
-	t.Run("encode", func(t *testing.T) { encodeAgainstFlask(t, p, random(t)) })
-	t.Run("decode", func(t *testing.T) { decodeAgainstFlask(t, p, random(t)) })
+	t.Run("encode", func(t *testing.T) { encodeAgainstFlask(t, p, seeded.Rand(t)) })
+	t.Run("decode", func(t *testing.T) { decodeAgainstFlask(t, p, seeded.Rand(t)) })
 	t.Run("oddities", func(t *testing.T) { odditiesAgainstFlask(t, p) })
 }
 

@@ -3,9 +3,9 @@ package deflate
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"testing"
-	"time"
+
+	"github.com/dewar-go/dewar/internal/seeded"
 )
 
 // TestAgainstPython compares Append with the zlib of a running Python.
@@ -14,9 +14,7 @@ func TestAgainstPython(t *testing.T) {
 	if !p.classic() {
 		t.Logf("Python has zlib %s, which is not classic zlib: comparing what streams inflate to, not their bytes", p.version)
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := seeded.Rand(t)
 
 	count := 0
 	check := func(t *testing.T, name string, src []byte) {
@@ -25,11 +23,11 @@ func TestAgainstPython(t *testing.T) {
 		got := Append(nil, src)
 		want, inflated := p.ask(t, src, got)
 		if !bytes.Equal(inflated, src) {
-			t.Fatalf("seed %d: %s, %d bytes: Python inflates the stream to other data", seed, name, len(src))
+			t.Fatalf("%s, %d bytes: Python inflates the stream to other data", name, len(src))
 		}
 		if p.classic() && !bytes.Equal(got, want) {
-			t.Fatalf("seed %d: %s, %d bytes: stream differs from Python's at byte %d: got %d bytes, want %d",
-				seed, name, len(src), commonPrefix(got[:min(len(got), len(want))], want), len(got), len(want))
+			t.Fatalf("%s, %d bytes: stream differs from Python's at byte %d: got %d bytes, want %d",
+				name, len(src), commonPrefix(got[:min(len(got), len(want))], want), len(got), len(want))
 		}
 	}
 

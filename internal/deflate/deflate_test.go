@@ -7,7 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/dewar-go/dewar/internal/seeded"
 )
 
 // inflate returns what compress/zlib makes of a stream, and fails the test
@@ -30,12 +31,11 @@ func inflate(t *testing.T, stream []byte) []byte {
 }
 
 func TestAppendInflates(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := seeded.Rand(t)
 	for range 300 {
 		src := mixture(r, 1+r.IntN(3000))
 		if got := inflate(t, Append(nil, src)); !bytes.Equal(got, src) {
-			t.Fatalf("seed %d: %d bytes do not come back", seed, len(src))
+			t.Fatalf("%d bytes do not come back", len(src))
 		}
 	}
 }
@@ -56,8 +56,7 @@ func TestAppendKeepsDst(t *testing.T) {
 
 // TestReuse checks that nothing of one input shows in the next.
 func TestReuse(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := seeded.Rand(t)
 	var used encoder
 	var last []byte
 	for range 100 {
@@ -67,7 +66,7 @@ func TestReuse(t *testing.T) {
 		}
 		got := used.append(nil, src)
 		if want := new(encoder).append(nil, src); !bytes.Equal(got, want) {
-			t.Fatalf("seed %d: a used encoder writes another stream of %d bytes", seed, len(src))
+			t.Fatalf("a used encoder writes another stream of %d bytes", len(src))
 		}
 		last = src
 	}

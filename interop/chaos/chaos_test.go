@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/interop/twin"
 )
 
@@ -58,14 +58,7 @@ func TestChaos(t *testing.T) {
 	if os.Getenv("DEWAR_CHAOS") == "full" {
 		s = scale{full: true, visitors: 30, before: 1500 * time.Millisecond, fault: 6 * time.Second, after: 3 * time.Second, calm: time.Second}
 	}
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("DEWAR_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal("DEWAR_SEED: ", err)
-		}
-	}
-	t.Logf("DEWAR_SEED=%d", seed)
+	seed := seeded.Seed(t)
 	table := make([]strings.Builder, len(backends))
 	t.Run("all", func(t *testing.T) {
 		for i, b := range backends {

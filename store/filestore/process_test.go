@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/store/filestore"
 )
 
@@ -196,7 +197,7 @@ func TestKilledWriters(t *testing.T) {
 	}
 	dir := t.TempDir() + "/s"
 	python := startCachelib(t, dir, 1000, 0o600)
-	s, random := open(t, dir, filestore.Options{}), seeded(t)
+	s, random := open(t, dir, filestore.Options{}), seeded.Rand(t)
 	var begun, done [writeKeys]int
 	halfway, left := 0, 0
 	for kill := range kills {

@@ -5,9 +5,6 @@ package codectest
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 
 	"github.com/dewar-go/dewar/codec"
@@ -74,14 +71,4 @@ func Show(entries []codec.Entry) string {
 		parts = append(parts, fmt.Sprintf("%s=%q", e.Key, e.Raw))
 	}
 	return strings.Join(parts, "|")
-}
-
-// Random returns a source and its seed, which is that of DEWAR_SEED if there is
-// one, to repeat a run.
-func Random() (*rand.Rand, uint64) {
-	seed, err := strconv.ParseUint(os.Getenv("DEWAR_SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	return rand.New(rand.NewPCG(seed, 0)), seed
 }

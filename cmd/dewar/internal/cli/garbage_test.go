@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/seeded"
 	"github.com/dewar-go/dewar/signing"
 )
 
@@ -72,9 +73,7 @@ func check(t *testing.T, value string, way int, signed bool) {
 
 // Whatever the value, the answer is an exit code and a sentence of ours.
 func TestGarbage(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 0))
+	rnd := seeded.Rand(t)
 	for i := range 2000 {
 		check(t, garbage(rnd), i, false)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/memcachestore"
 )
 
@@ -18,25 +19,25 @@ const soon = time.Second
 
 // promptly checks that a verb gives up when its context ends at the latest, and
 // blames the context only if it has ended.
-func promptly(t *testing.T, ctx context.Context, st dewar.Store, v verb) (err error) {
+func promptly(t *testing.T, ctx context.Context, st dewar.Store, v verb.Verb) (err error) {
 	t.Helper()
 	returned := make(chan error, 1)
-	go func() { returned <- v.call(ctx, st) }()
+	go func() { returned <- v.Call(ctx, st) }()
 	select {
 	case err = <-returned:
 	case <-ctx.Done():
 		select {
 		case err = <-returned:
 		case <-time.After(soon):
-			t.Errorf("%s goes on for %v after its context ended", v.name, soon)
+			t.Errorf("%s goes on for %v after its context ended", v.Name, soon)
 			return nil
 		}
 	}
 	blamed := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-	if outcome(err) || blamed && ctx.Err() == nil {
-		t.Errorf("%s: %v, and the context: %v", v.name, err, ctx.Err())
+	if verb.Answered(err) || blamed && ctx.Err() == nil {
+		t.Errorf("%s: %v, and the context: %v", v.Name, err, ctx.Err())
 	}
-	quotesNothing(t, v.name, err)
+	quotesNothing(t, v.Name, err)
 	return err
 }
 
@@ -49,23 +50,23 @@ func TestPausedServer(t *testing.T) {
 		for _, v := range verbs(dewar.Item{Data: []byte(secret)}) {
 			if connected {
 				if _, err := st.Load(t.Context(), "session:other"); !errors.Is(err, dewar.ErrNotFound) {
-					t.Fatalf("before %s: %v, want ErrNotFound", v.name, err)
+					t.Fatalf("before %s: %v, want ErrNotFound", v.Name, err)
 				}
 			}
 			server.Pause()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			if err := promptly(t, ctx, st, v); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%s: %v, want the deadline", v.name, err)
+				t.Errorf("%s: %v, want the deadline", v.Name, err)
 			}
 			cancel()
 			ctx, cancel = context.WithTimeout(t.Context(), time.Hour)
 			time.AfterFunc(20*time.Millisecond, cancel)
 			if err := promptly(t, ctx, st, v); !errors.Is(err, context.Canceled) {
-				t.Errorf("%s: %v, want the cancellation", v.name, err)
+				t.Errorf("%s: %v, want the cancellation", v.Name, err)
 			}
 			server.Resume()
 			if _, err := st.Load(t.Context(), "session:other"); !errors.Is(err, dewar.ErrNotFound) {
-				t.Errorf("after %s and the pause: %v, want ErrNotFound", v.name, err)
+				t.Errorf("after %s and the pause: %v, want ErrNotFound", v.Name, err)
 			}
 			if !connected {
 				_ = st.Close()
@@ -129,7 +130,7 @@ func TestSlicesAfterGivingUp(t *testing.T) {
 	data := make([]byte, 300_000)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := st.Update(ctx, key, old, data, time.Hour); outcome(err) {
+	if _, err := st.Update(ctx, key, old, data, time.Hour); verb.Answered(err) {
 		t.Errorf("a paused server: %v", err)
 	}
 	for i := range data {
@@ -155,22 +156,22 @@ func TestServerAwayAndBack(t *testing.T) {
 		server.Stop()
 		for _, w := range verbs(item) {
 			begun := time.Now()
-			err := w.call(context.Background(), st) // without a deadline
-			if took := time.Since(begun); outcome(err) || took > soon {
-				t.Errorf("away: %s: %v after %v", w.name, err, took)
+			err := w.Call(context.Background(), st) // without a deadline
+			if took := time.Since(begun); verb.Answered(err) || took > soon {
+				t.Errorf("away: %s: %v after %v", w.Name, err, took)
 			}
-			quotesNothing(t, w.name, err)
+			quotesNothing(t, w.Name, err)
 		}
 		server.Start()
-		if err := v.call(t.Context(), st); !outcome(err) {
-			t.Errorf("back: %s: %v", v.name, err)
+		if err := v.Call(t.Context(), st); !verb.Answered(err) {
+			t.Errorf("back: %s: %v", v.Name, err)
 		}
 		// and when nobody asked while it was away
 		server.Stop()
 		server.Start()
 		time.Sleep(10 * time.Millisecond) // for the news to come that the connection is over
-		if err := v.call(t.Context(), st); !outcome(err) {
-			t.Errorf("back unnoticed: %s: %v", v.name, err)
+		if err := v.Call(t.Context(), st); !verb.Answered(err) {
+			t.Errorf("back unnoticed: %s: %v", v.Name, err)
 		}
 	}
 }
@@ -181,8 +182,8 @@ func TestClosed(t *testing.T) {
 	_, _ = st.Load(t.Context(), key)
 	_ = st.Close()
 	for _, v := range verbs(dewar.Item{}) {
-		if err := v.call(t.Context(), st); outcome(err) {
-			t.Errorf("%s: %v", v.name, err)
+		if err := v.Call(t.Context(), st); verb.Answered(err) {
+			t.Errorf("%s: %v", v.Name, err)
 		}
 	}
 }

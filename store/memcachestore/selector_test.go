@@ -7,13 +7,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/seeded"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/memcachestore"
 )
 
@@ -61,15 +62,7 @@ func TestSelectorsAgreeWithPython(t *testing.T) {
 	name := interpreter(t)
 	servers, list := realserver.Memcacheds(t, 3)
 	addrs := strings.Split(list, ",")
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("DEWAR_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal("DEWAR_SEED: ", err)
-		}
-	}
-	t.Logf("DEWAR_SEED=%d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := seeded.Rand(t)
 	for _, row := range []struct {
 		client   string
 		servers  []string
@@ -168,10 +161,10 @@ func TestADeadServerKeepsItsKeys(t *testing.T) {
 			item, err := st.Load(t.Context(), k)
 			if its {
 				dead++
-				if outcome(err) {
+				if verb.Answered(err) {
 					t.Errorf("%s: load of a dead server's key: %v", selector, err)
 				}
-				if _, err := st.Create(t.Context(), k, nil, time.Hour); outcome(err) {
+				if _, err := st.Create(t.Context(), k, nil, time.Hour); verb.Answered(err) {
 					t.Errorf("%s: create on a dead server: %v", selector, err)
 				}
 			} else if err != nil || string(item.Data) != k {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/memcachestore"
 )
 
@@ -67,7 +68,7 @@ func TestFullServer(t *testing.T) {
 		}
 	}
 	_, err := st.Update(t.Context(), key, old, large, time.Hour)
-	if outcome(err) || errors.Is(err, dewar.ErrTooLarge) {
+	if verb.Answered(err) || errors.Is(err, dewar.ErrTooLarge) {
 		t.Errorf("got %v, want an error that is no outcome", err)
 	}
 	quotesNothing(t, "full", err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/memcachestore"
 )
 
@@ -89,11 +90,11 @@ func TestCommands(t *testing.T) {
 				}
 				sent.Commands()
 				for _, v := range verbs(item) {
-					if v.name != row.verb {
+					if v.Name != row.verb {
 						continue
 					}
-					if err := v.call(t.Context(), st); !outcome(err) {
-						t.Fatal(v.name, err)
+					if err := v.Call(t.Context(), st); !verb.Answered(err) {
+						t.Fatal(v.Name, err)
 					}
 				}
 				if got := sent.Commands(); got != want {

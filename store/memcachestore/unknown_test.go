@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/memcachestore"
 )
 
@@ -29,17 +30,17 @@ func TestUnknownOutcome(t *testing.T) {
 		word := map[string]string{"Load": "mg ", "Create": "add ", "Update": "cas ", "Touch": "touch ", "Remove": "md ", "Delete": "delete "}[name]
 		cut.Next(word + key)
 		for _, v := range verbs(item) {
-			if v.name != name {
+			if v.Name != name {
 				continue
 			}
-			err := v.call(t.Context(), st)
+			err := v.Call(t.Context(), st)
 			quotesNothing(t, name, err)
 			got := strings.Count(sent.Commands()+" ", word)
 			if name == "Load" {
 				if err != nil || got != 2 {
 					t.Errorf("Load: %v, sent %d times, want no error and twice", err, got)
 				}
-			} else if outcome(err) || got != 1 {
+			} else if verb.Answered(err) || got != 1 {
 				t.Errorf("%s: %v, sent %d times, want an unknown outcome and once", name, err, got)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/mongostore"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
@@ -65,19 +66,19 @@ func TestCommands(t *testing.T) {
 					create(t, st, key, there)
 				}
 				m.take()
-				if err := v.call(t.Context(), st); !outcome(err) {
-					t.Fatal(v.name, err)
+				if err := v.Call(t.Context(), st); !verb.Answered(err) {
+					t.Fatal(v.Name, err)
 				}
 				var names []string
 				for _, e := range m.take() {
 					names = append(names, e.CommandName)
 				}
-				want := map[string]string{"Load": "find", "Create": "update", "Update": "update", "Touch": "update", "Remove": "delete", "Delete": "delete"}[v.name]
-				if v.name == "Create" && there != "" || (v.name == "Update" || v.name == "Remove") && there != secret {
+				want := map[string]string{"Load": "find", "Create": "update", "Update": "update", "Touch": "update", "Remove": "delete", "Delete": "delete"}[v.Name]
+				if v.Name == "Create" && there != "" || (v.Name == "Update" || v.Name == "Remove") && there != secret {
 					want += " find"
 				}
 				if got := strings.Join(names, " "); got != want {
-					t.Errorf("%s of %q sends %s, want %s", v.name, there, got, want)
+					t.Errorf("%s of %q sends %s, want %s", v.Name, there, got, want)
 				}
 			}
 		}
@@ -90,7 +91,7 @@ func TestPrimaryAndMajority(t *testing.T) {
 	server := realserver.Mongo(t)
 	st, m := watched(t, "mongodb://"+server.Addr+"/?readPreference=nearest&readConcernLevel=local&w=1", mongostore.Options{})
 	for _, v := range verbs() {
-		_ = v.call(t.Context(), st)
+		_ = v.Call(t.Context(), st)
 	}
 	for range st.List(t.Context(), "") {
 	}

@@ -42,7 +42,7 @@ func TestMigrate(t *testing.T) {
 		st := open(t, "mongodb://"+server.Addr, o)
 		create(t, st, key, secret)
 		for _, v := range verbs() {
-			_ = v.call(t.Context(), st)
+			_ = v.Call(t.Context(), st)
 		}
 		_, _ = st.Purge(t.Context())
 		if got := indexes(t, sessions); len(got) > 1 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/mongostore"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -29,11 +30,11 @@ func TestServerAwayAndBack(t *testing.T) {
 		server.Stop()
 		for _, v := range verbs() {
 			begun := time.Now()
-			err := v.call(context.Background(), st) // without a deadline
-			if took := time.Since(begun); outcome(err) || took > 300*time.Millisecond+soon {
-				t.Errorf("away: %s: %v after %v", v.name, err, took)
+			err := v.Call(context.Background(), st) // without a deadline
+			if took := time.Since(begun); verb.Answered(err) || took > 300*time.Millisecond+soon {
+				t.Errorf("away: %s: %v after %v", v.Name, err, took)
 			}
-			quotesNothing(t, v.name, err)
+			quotesNothing(t, v.Name, err)
 		}
 		server.Start()
 		back := time.Now()
@@ -42,7 +43,7 @@ func TestServerAwayAndBack(t *testing.T) {
 			if err == nil && string(item.Data) == "kept" {
 				break
 			}
-			if outcome(err) || time.Since(back) > 15*time.Second {
+			if verb.Answered(err) || time.Since(back) > 15*time.Second {
 				t.Fatalf("back: %q, %v", item.Data, err)
 			}
 		}
@@ -58,17 +59,17 @@ func TestPausedServer(t *testing.T) {
 		pause(t, server, st)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := promptly(t, ctx, st, v); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s: %v, want the deadline", v.name, err)
+			t.Errorf("%s: %v, want the deadline", v.Name, err)
 		}
 		cancel()
 		ctx, cancel = context.WithTimeout(t.Context(), time.Hour)
 		time.AfterFunc(20*time.Millisecond, cancel)
 		if err := promptly(t, ctx, st, v); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v, want the cancellation", v.name, err)
+			t.Errorf("%s: %v, want the cancellation", v.Name, err)
 		}
 		server.Resume()
 		if _, err := st.Load(t.Context(), "session:other"); !errors.Is(err, dewar.ErrNotFound) {
-			t.Errorf("after %s and the pause: %v, want ErrNotFound", v.name, err)
+			t.Errorf("after %s and the pause: %v, want ErrNotFound", v.Name, err)
 		}
 	}
 }
@@ -90,17 +91,17 @@ func pause(t *testing.T, server *realserver.Server, st dewar.Store) {
 }
 
 // promptly checks that a verb gives up when its context ends.
-func promptly(t *testing.T, ctx context.Context, st dewar.Store, v verb) error {
+func promptly(t *testing.T, ctx context.Context, st dewar.Store, v verb.Verb) error {
 	t.Helper()
 	returned := make(chan error, 1)
-	go func() { returned <- v.call(ctx, st) }()
+	go func() { returned <- v.Call(ctx, st) }()
 	<-ctx.Done()
 	select {
 	case err := <-returned:
-		quotesNothing(t, v.name, err)
+		quotesNothing(t, v.Name, err)
 		return err
 	case <-time.After(soon):
-		t.Errorf("%s goes on for %v after its context ended", v.name, soon)
+		t.Errorf("%s goes on for %v after its context ended", v.Name, soon)
 		return nil
 	}
 }
@@ -155,26 +156,26 @@ func TestLostAnswers(t *testing.T) {
 				if _, err := sessions.DeleteMany(t.Context(), bson.D{}); err != nil {
 					t.Fatal(err)
 				}
-				if v.name != "Create" {
+				if v.Name != "Create" {
 					create(t, st, key, secret)
 				}
 				c.Next(key)
-				err := v.call(t.Context(), st)
-				if row.retried || v.name == "Load" {
+				err := v.Call(t.Context(), st)
+				if row.retried || v.Name == "Load" {
 					if err != nil {
-						t.Errorf("%s: %v, want no error", v.name, err)
+						t.Errorf("%s: %v, want no error", v.Name, err)
 					}
-				} else if outcome(err) {
-					t.Errorf("%s: %v, want an unknown outcome", v.name, err)
+				} else if verb.Answered(err) {
+					t.Errorf("%s: %v, want an unknown outcome", v.Name, err)
 				}
-				quotesNothing(t, v.name, err)
+				quotesNothing(t, v.Name, err)
 				var doc struct {
 					Val        []byte
 					Expiration time.Time
 				}
 				err = sessions.FindOne(t.Context(), bson.D{}).Decode(&doc)
 				var done bool
-				switch v.name {
+				switch v.Name {
 				case "Create", "Load":
 					done = string(doc.Val) == secret
 				case "Update":
@@ -185,7 +186,7 @@ func TestLostAnswers(t *testing.T) {
 					done = errors.Is(err, mongo.ErrNoDocuments)
 				}
 				if !done {
-					t.Errorf("%s wasn't done: %v", v.name, err)
+					t.Errorf("%s wasn't done: %v", v.Name, err)
 				}
 			}
 		})

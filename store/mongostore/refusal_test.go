@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/mongostore"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -36,17 +37,17 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, v := range verbs() {
-			if row.want == 64 && v.name == "Load" || row.want == 0 && v.name != "Update" { // the driver waits for another primary
+			if row.want == 64 && v.Name == "Load" || row.want == 0 && v.Name != "Update" { // the driver waits for another primary
 				continue
 			}
-			err := v.call(t.Context(), st)
-			if outcome(err) {
-				t.Errorf("%s: %s: %v", row.name, v.name, err)
+			err := v.Call(t.Context(), st)
+			if verb.Answered(err) {
+				t.Errorf("%s: %s: %v", row.name, v.Name, err)
 			}
 			quotesNothing(t, row.name, err)
 			var answer mongo.ServerError
 			if row.want != 0 && (!errors.As(err, &answer) || !answer.HasErrorCode(int(row.want))) {
-				t.Errorf("%s: %s: %v isn't %d", row.name, v.name, err, row.want)
+				t.Errorf("%s: %s: %v isn't %d", row.name, v.Name, err, row.want)
 			}
 		}
 		off := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: "off"}}
@@ -54,8 +55,8 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, v := range verbs() {
-			if err := v.call(t.Context(), st); !outcome(err) {
-				t.Errorf("after %s: %s: %v", row.name, v.name, err)
+			if err := v.Call(t.Context(), st); !verb.Answered(err) {
+				t.Errorf("after %s: %s: %v", row.name, v.Name, err)
 			}
 		}
 	}

@@ -283,14 +283,14 @@ func TestForeignDocuments(t *testing.T) {
 		before := one(t, sessions, "_id", 0)
 		for _, v := range verbs()[:5] {
 			want := dewar.ErrUndecodable
-			switch v.name {
+			switch v.Name {
 			case "Touch":
 				continue
 			case "Create":
 				want = dewar.ErrExists
 			}
-			if err := v.call(t.Context(), st); !errors.Is(err, want) {
-				t.Errorf("%s: %v, want %v", v.name, err, want)
+			if err := v.Call(t.Context(), st); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", v.Name, err, want)
 			}
 		}
 		for l, err := range st.List(t.Context(), "") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/dewar-go/dewar/storetest"
 	"github.com/redis/rueidis"
@@ -78,7 +79,7 @@ func allNodes(t *testing.T, c *realserver.RedisCluster, url string) {
 	alone := redisstore.New(raw(t, primaries[0]), redisstore.Options{})
 	for k := range items {
 		if _, err := alone.Load(t.Context(), k); err != nil {
-			if moved++; outcome(err) || !strings.Contains(err.Error(), "MOVED") {
+			if moved++; verb.Answered(err) || !strings.Contains(err.Error(), "MOVED") {
 				t.Errorf("alone: %v, want MOVED", err)
 			}
 		}

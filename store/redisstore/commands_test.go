@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 )
 
@@ -77,18 +78,18 @@ func TestCommands(t *testing.T) {
 				if there {
 					do(t, client, "SET", key, secret)
 				}
-				do(t, client, "ECHO", "before "+v.name)
-				m.until("before " + v.name)
-				if err := v.call(t.Context(), st); !outcome(err) {
-					t.Fatal(v.name, err)
+				do(t, client, "ECHO", "before "+v.Name)
+				m.until("before " + v.Name)
+				if err := v.Call(t.Context(), st); !verb.Answered(err) {
+					t.Fatal(v.Name, err)
 				}
-				do(t, client, "ECHO", "after "+v.name)
-				got, want := strings.Join(m.until("after "+v.name), " "), want[v.name]
+				do(t, client, "ECHO", "after "+v.Name)
+				got, want := strings.Join(m.until("after "+v.Name), " "), want[v.Name]
 				if first && there && want == "EVALSHA" {
 					want = "EVALSHA EVAL"
 				}
 				if got != want {
-					t.Errorf("%s sends %s, want %s", v.name, got, want)
+					t.Errorf("%s sends %s, want %s", v.Name, got, want)
 				}
 			}
 		}
@@ -103,8 +104,8 @@ func TestScriptFlush(t *testing.T) {
 		for _, v := range verbs() {
 			do(t, client, "SET", key, secret)
 			do(t, client, "SCRIPT", "FLUSH")
-			if err := v.call(t.Context(), st); !outcome(err) {
-				t.Errorf("%s: %v", v.name, err)
+			if err := v.Call(t.Context(), st); !verb.Answered(err) {
+				t.Errorf("%s: %v", v.Name, err)
 			}
 		}
 	}

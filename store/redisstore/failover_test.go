@@ -10,6 +10,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
 	"github.com/dewar-go/dewar/internal/underload"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/dewar-go/dewar/storetest"
 )
@@ -53,7 +54,7 @@ func back(t *testing.T, st dewar.Store, key string) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		_, err := st.Load(ctx, key)
 		cancel()
-		if outcome(err) {
+		if verb.Answered(err) {
 			return
 		}
 		if time.Now().After(late) {
@@ -82,8 +83,8 @@ func clusterFailover(t *testing.T, c *realserver.RedisCluster, st *redisstore.St
 	back(t, st, key)
 	more(t, load, 500)
 	for _, v := range verbs() { // the new primary doesn't know the scripts
-		if err := v.call(t.Context(), st); !outcome(err) {
-			t.Errorf("%s on the new primary: %v", v.name, err)
+		if err := v.Call(t.Context(), st); !verb.Answered(err) {
+			t.Errorf("%s on the new primary: %v", v.Name, err)
 		}
 	}
 	if n := len(list(t, st, "a:")); n != 24 {
@@ -152,8 +153,8 @@ func TestSentinel(t *testing.T) {
 	back(t, st, key)
 	more(t, load, 500)
 	for _, v := range verbs() {
-		if err := v.call(t.Context(), st); !outcome(err) {
-			t.Errorf("%s on the new primary: %v", v.name, err)
+		if err := v.Call(t.Context(), st); !verb.Answered(err) {
+			t.Errorf("%s on the new primary: %v", v.Name, err)
 		}
 	}
 	old.Start()

@@ -1,13 +1,12 @@
 package redisstore_test
 
 import (
-	"context"
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/redis/rueidis"
 )
@@ -63,32 +62,5 @@ func create(t testing.TB, st dewar.Store, key, data string) dewar.Item {
 	return item
 }
 
-// A verb is one of a store's, called on key with the right arguments.
-type verb struct {
-	name string
-	call func(context.Context, dewar.Store) error
-}
-
 // verbs are all six, for an item that holds secret.
-func verbs() []verb {
-	item := dewar.Item{Data: []byte(secret)}
-	return []verb{
-		{"Load", func(ctx context.Context, st dewar.Store) error { _, err := st.Load(ctx, key); return err }},
-		{"Create", func(ctx context.Context, st dewar.Store) error {
-			_, err := st.Create(ctx, key, []byte(secret), time.Hour)
-			return err
-		}},
-		{"Update", func(ctx context.Context, st dewar.Store) error {
-			_, err := st.Update(ctx, key, item, []byte(secret+"2"), time.Hour)
-			return err
-		}},
-		{"Touch", func(ctx context.Context, st dewar.Store) error { return st.Touch(ctx, key, 2*time.Hour) }},
-		{"Remove", func(ctx context.Context, st dewar.Store) error { return st.Remove(ctx, key, item) }},
-		{"Delete", func(ctx context.Context, st dewar.Store) error { return st.Delete(ctx, key) }},
-	}
-}
-
-// outcome reports whether an error is one of the contract's outcomes.
-func outcome(err error) bool {
-	return err == nil || errors.Is(err, dewar.ErrNotFound) || errors.Is(err, dewar.ErrExists) || errors.Is(err, dewar.ErrConflict)
-}
+func verbs() []verb.Verb { return verb.All(key, secret, dewar.Item{Data: []byte(secret)}) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/redis/rueidis"
 )
@@ -18,8 +19,8 @@ import (
 func works(t *testing.T, st *redisstore.Store) {
 	t.Helper()
 	for _, v := range verbs() {
-		if err := v.call(t.Context(), st); !outcome(err) {
-			t.Errorf("%s: %v", v.name, err)
+		if err := v.Call(t.Context(), st); !verb.Answered(err) {
+			t.Errorf("%s: %v", v.Name, err)
 		}
 	}
 }
@@ -72,7 +73,7 @@ func TestMinimalRights(t *testing.T) {
 
 	st := open(t, "redis://app:k4p2%2F%23@"+server.Addr, redisstore.Options{})
 	works(t, st)
-	if _, err := st.Load(t.Context(), "admin:k4p2"); outcome(err) || !strings.Contains(err.Error(), "NOPERM") {
+	if _, err := st.Load(t.Context(), "admin:k4p2"); verb.Answered(err) || !strings.Contains(err.Error(), "NOPERM") {
 		t.Errorf("another prefix: %v, want NOPERM", err)
 	} else {
 		quotesNothing(t, "another prefix", err)

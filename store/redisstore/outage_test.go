@@ -9,6 +9,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 )
 
@@ -18,23 +19,23 @@ const soon = time.Second
 
 // promptly checks that a verb gives up when its context ends at the latest, and
 // blames the context only if it has ended.
-func promptly(t *testing.T, what string, ctx context.Context, st dewar.Store, v verb) (err error) {
+func promptly(t *testing.T, what string, ctx context.Context, st dewar.Store, v verb.Verb) (err error) {
 	t.Helper()
 	returned := make(chan error, 1)
-	go func() { returned <- v.call(ctx, st) }()
+	go func() { returned <- v.Call(ctx, st) }()
 	select {
 	case err = <-returned:
 	case <-ctx.Done():
 		select {
 		case err = <-returned:
 		case <-time.After(soon):
-			t.Errorf("%s: %s goes on for %v after its context ended", what, v.name, soon)
+			t.Errorf("%s: %s goes on for %v after its context ended", what, v.Name, soon)
 			return nil
 		}
 	}
 	blamed := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-	if outcome(err) || blamed && ctx.Err() == nil {
-		t.Errorf("%s: %s: %v, and the context: %v", what, v.name, err, ctx.Err())
+	if verb.Answered(err) || blamed && ctx.Err() == nil {
+		t.Errorf("%s: %s: %v, and the context: %v", what, v.Name, err, ctx.Err())
 	}
 	quotesNothing(t, what, err)
 	return err
@@ -51,19 +52,19 @@ func TestPausedServer(t *testing.T) {
 		for range 2 {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			if err := promptly(t, "deadline", ctx, st, v); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%s: %v, want the deadline", v.name, err)
+				t.Errorf("%s: %v, want the deadline", v.Name, err)
 			}
 			cancel()
 
 			ctx, cancel = context.WithTimeout(t.Context(), time.Hour)
 			time.AfterFunc(20*time.Millisecond, cancel)
 			if err := promptly(t, "cancelled", ctx, st, v); !errors.Is(err, context.Canceled) {
-				t.Errorf("%s: %v, want the cancellation", v.name, err)
+				t.Errorf("%s: %v, want the cancellation", v.Name, err)
 			}
 		}
 		server.Resume()
 		if _, err := st.Load(t.Context(), "session:other"); !errors.Is(err, dewar.ErrNotFound) {
-			t.Errorf("after %s and the pause: %v, want ErrNotFound", v.name, err)
+			t.Errorf("after %s and the pause: %v, want ErrNotFound", v.Name, err)
 		}
 	}
 }
@@ -121,7 +122,7 @@ func TestSlicesAfterGivingUp(t *testing.T) {
 	} {
 		old, data := []byte("one"), []byte("two")
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		if err := call(ctx, dewar.Item{Data: old}, data); outcome(err) {
+		if err := call(ctx, dewar.Item{Data: old}, data); verb.Answered(err) {
 			t.Errorf("a paused server: %v", err)
 		}
 		cancel()
@@ -147,11 +148,11 @@ func TestServerAwayAndBack(t *testing.T) {
 		server.Stop()
 		for _, v := range verbs() {
 			begun := time.Now()
-			err := v.call(context.Background(), st) // without a deadline
-			if took := time.Since(begun); outcome(err) || took > soon {
-				t.Errorf("away: %s: %v after %v", v.name, err, took)
+			err := v.Call(context.Background(), st) // without a deadline
+			if took := time.Since(begun); verb.Answered(err) || took > soon {
+				t.Errorf("away: %s: %v after %v", v.Name, err, took)
 			}
-			quotesNothing(t, v.name, err)
+			quotesNothing(t, v.Name, err)
 		}
 		server.Start()
 		works(t, st)
@@ -179,7 +180,7 @@ func TestConnectingToPausedServer(t *testing.T) {
 		promptly(t, "connecting", ctx, st, v)
 		cancel()
 	}
-	if err := <-returned; outcome(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if err := <-returned; verb.Answered(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		t.Errorf("the patient one: %v, want an error that isn't its context's", err)
 	}
 	server.Resume()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/redis/rueidis"
 )
@@ -27,9 +28,9 @@ func TestWrongType(t *testing.T) {
 	st, client := open(t, "redis://"+server.Addr, redisstore.Options{}), raw(t, server)
 	do(t, client, "RPUSH", key, secret)
 	for _, v := range verbs()[:5] { // Delete deletes it
-		err := v.call(t.Context(), st)
-		quotesNothing(t, v.name, err)
-		switch v.name {
+		err := v.Call(t.Context(), st)
+		quotesNothing(t, v.Name, err)
+		switch v.Name {
 		case "Create":
 			if !errors.Is(err, dewar.ErrExists) {
 				t.Errorf("Create: %v", err)
@@ -39,12 +40,12 @@ func TestWrongType(t *testing.T) {
 				t.Errorf("Touch: %v", err)
 			}
 		default:
-			if !errors.Is(err, dewar.ErrUndecodable) || outcome(err) {
-				t.Errorf("%s: %v, want ErrUndecodable", v.name, err)
+			if !errors.Is(err, dewar.ErrUndecodable) || verb.Answered(err) {
+				t.Errorf("%s: %v, want ErrUndecodable", v.Name, err)
 			}
 		}
 		if n, _ := do(t, client, "LLEN", key).AsInt64(); n != 1 {
-			t.Errorf("%s: the list has %d elements, want 1", v.name, n)
+			t.Errorf("%s: the list has %d elements, want 1", v.Name, n)
 		}
 	}
 	if err := st.Delete(t.Context(), key); err != nil {
@@ -63,11 +64,11 @@ func TestReplica(t *testing.T) {
 	do(t, client, "REPLICAOF", host, port)
 	st := open(t, "redis://"+replica.Addr, redisstore.Options{})
 	for _, v := range verbs()[1:] {
-		err := v.call(t.Context(), st)
-		if outcome(err) || !strings.Contains(err.Error(), "READONLY") {
-			t.Errorf("%s: %v, want READONLY", v.name, err)
+		err := v.Call(t.Context(), st)
+		if verb.Answered(err) || !strings.Contains(err.Error(), "READONLY") {
+			t.Errorf("%s: %v, want READONLY", v.Name, err)
 		}
-		quotesNothing(t, v.name, err)
+		quotesNothing(t, v.Name, err)
 	}
 }
 
@@ -80,14 +81,14 @@ func TestServerThatQuotes(t *testing.T) {
 		t.Fatalf("the server quotes nothing: %v", err)
 	}
 	for _, v := range verbs() {
-		if v.name == "Create" || v.name == "Delete" {
+		if v.Name == "Create" || v.Name == "Delete" {
 			continue
 		}
-		err := v.call(t.Context(), st)
-		if outcome(err) || !strings.Contains(err.Error(), "the server answered ERR") {
-			t.Errorf("%s: %v", v.name, err)
+		err := v.Call(t.Context(), st)
+		if verb.Answered(err) || !strings.Contains(err.Error(), "the server answered ERR") {
+			t.Errorf("%s: %v", v.Name, err)
 		}
-		quotesNothing(t, v.name, err)
+		quotesNothing(t, v.Name, err)
 	}
 }
 
@@ -106,7 +107,7 @@ func TestLoading(t *testing.T) {
 		_, err := st.Load(t.Context(), key)
 		if !errors.Is(err, dewar.ErrNotFound) {
 			seen = true
-			if outcome(err) || !strings.Contains(err.Error(), "LOADING") {
+			if verb.Answered(err) || !strings.Contains(err.Error(), "LOADING") {
 				t.Fatal(err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 )
 
@@ -102,7 +103,7 @@ func TestRefusedArguments(t *testing.T) {
 		_, create := st.Create(t.Context(), bad, nil, time.Hour)
 		_, update := st.Update(t.Context(), bad, dewar.Item{}, nil, time.Hour)
 		for _, err := range []error{load, create, update, st.Touch(t.Context(), bad, time.Hour), st.Remove(t.Context(), bad, dewar.Item{}), st.Delete(t.Context(), bad)} {
-			if outcome(err) || len(err.Error()) > 100 || !strings.HasPrefix(err.Error(), "redisstore: the key is ") {
+			if verb.Answered(err) || len(err.Error()) > 100 || !strings.HasPrefix(err.Error(), "redisstore: the key is ") {
 				t.Errorf("a key of %d bytes: %v", len(bad), err)
 			}
 		}
@@ -111,7 +112,7 @@ func TestRefusedArguments(t *testing.T) {
 		_, create := st.Create(t.Context(), key, nil, life)
 		_, update := st.Update(t.Context(), key, dewar.Item{}, nil, life)
 		for _, err := range []error{create, update, st.Touch(t.Context(), key, life)} {
-			if outcome(err) || !strings.Contains(err.Error(), "life") {
+			if verb.Answered(err) || !strings.Contains(err.Error(), "life") {
 				t.Errorf("a life of %v: %v", life, err)
 			}
 		}

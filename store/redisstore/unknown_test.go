@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/redisstore"
 	"github.com/redis/rueidis"
 )
@@ -44,7 +45,7 @@ func unknownOutcome(t *testing.T, url string, owner *realserver.Server) {
 	for _, v := range verbs() {
 		for _, warm := range []bool{false, true} { // the first time a script's text may be sent as well
 			do(t, client, "DEL", key)
-			if v.name != "Create" {
+			if v.Name != "Create" {
 				do(t, client, "SET", key, secret)
 			}
 			if warm {
@@ -52,20 +53,20 @@ func unknownOutcome(t *testing.T, url string, owner *realserver.Server) {
 			}
 			do(t, client, "CONFIG", "RESETSTAT")
 			c.Next(key)
-			err := v.call(t.Context(), st)
+			err := v.Call(t.Context(), st)
 			stats, _ := do(t, client, "INFO", "commandstats").ToString()
-			sent := calls(stats, map[string]string{"Load": "get", "Create": "set", "Delete": "del"}[v.name], "evalsha")
-			if v.name == "Load" {
+			sent := calls(stats, map[string]string{"Load": "get", "Create": "set", "Delete": "del"}[v.Name], "evalsha")
+			if v.Name == "Load" {
 				if err != nil || sent != "2" {
 					t.Errorf("Load: %v, sent %s times, want no error and twice", err, sent)
 				}
 				continue
 			}
-			if outcome(err) || sent != "1" {
-				t.Errorf("%s: %v, sent %s times, want an unknown outcome and once", v.name, err, sent)
+			if verb.Answered(err) || sent != "1" {
+				t.Errorf("%s: %v, sent %s times, want an unknown outcome and once", v.Name, err, sent)
 			}
-			quotesNothing(t, v.name, err)
-			if v.name == "Create" {
+			quotesNothing(t, v.Name, err)
+			if v.Name == "Create" {
 				if item, err := st.Load(t.Context(), key); err != nil || string(item.Data) != secret {
 					t.Errorf("Create wasn't done: %v", err)
 				}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/sqlstore"
 	_ "github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -206,34 +207,8 @@ func holds(t testing.TB, st dewar.Store, key, data string) dewar.Item {
 	return it
 }
 
-// A verb is one of a store's, called on key with the right arguments.
-type verb struct {
-	name string
-	call func(context.Context, dewar.Store) error
-}
-
 // verbs are all six, for an item that holds secret.
-func verbs() []verb {
-	return []verb{
-		{"Load", func(ctx context.Context, st dewar.Store) error { _, err := st.Load(ctx, key); return err }},
-		{"Create", func(ctx context.Context, st dewar.Store) error {
-			_, err := st.Create(ctx, key, []byte(secret), time.Hour)
-			return err
-		}},
-		{"Update", func(ctx context.Context, st dewar.Store) error {
-			_, err := st.Update(ctx, key, item(secret), []byte(secret+"2"), time.Hour)
-			return err
-		}},
-		{"Touch", func(ctx context.Context, st dewar.Store) error { return st.Touch(ctx, key, 2*time.Hour) }},
-		{"Remove", func(ctx context.Context, st dewar.Store) error { return st.Remove(ctx, key, item(secret)) }},
-		{"Delete", func(ctx context.Context, st dewar.Store) error { return st.Delete(ctx, key) }},
-	}
-}
-
-// outcome reports whether an error is one of the contract's outcomes.
-func outcome(err error) bool {
-	return err == nil || errors.Is(err, dewar.ErrNotFound) || errors.Is(err, dewar.ErrExists) || errors.Is(err, dewar.ErrConflict)
-}
+func verbs() []verb.Verb { return verb.All(key, secret, item(secret)) }
 
 func quotes(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "k4p2") || strings.Contains(err.Error(), "session:"))

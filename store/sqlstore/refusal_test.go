@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/sqlstore"
 )
 
@@ -20,7 +21,7 @@ func TestNoTable(t *testing.T) {
 		p.t = t
 		st := p.bare(p.open(""), sqlstore.Options{})
 		for _, v := range verbs() {
-			gives(t, v.name, v.call(t.Context(), st), sqlstore.ErrNoTable)
+			gives(t, v.Name, v.Call(t.Context(), st), sqlstore.ErrNoTable)
 		}
 		for _, err := range st.List(t.Context(), "") {
 			gives(t, "list", err, sqlstore.ErrNoTable)
@@ -43,20 +44,20 @@ func TestRefusalsQuoteNothing(t *testing.T) {
 		st := p.bare(db, sqlstore.Options{})
 		if p.dialect != sqlstore.PostgreSQL { // they would turn anything into a number
 			_, err := st.Create(t.Context(), key, []byte(secret), time.Hour)
-			if p.dialect == sqlstore.SQLite && (err == nil || outcome(err)) || quotes(err) {
+			if p.dialect == sqlstore.SQLite && (err == nil || verb.Answered(err)) || quotes(err) {
 				t.Errorf("got %v", err)
 			}
 			return
 		}
 		for _, v := range verbs() {
-			err := v.call(t.Context(), st)
-			if v.name == "Delete" {
+			err := v.Call(t.Context(), st)
+			if v.Name == "Delete" {
 				must(t, err)
 				continue
 			}
 			refused, ok := errors.AsType[*sqlstore.ServerError](err)
-			if !ok || len(refused.Code) != 5 || quotes(err) || outcome(err) {
-				t.Errorf("%s: got %v", v.name, err)
+			if !ok || len(refused.Code) != 5 || quotes(err) || verb.Answered(err) {
+				t.Errorf("%s: got %v", v.Name, err)
 			}
 		}
 	})
@@ -98,22 +99,22 @@ func TestOutage(t *testing.T) {
 			for _, v := range verbs() {
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 				start := time.Now()
-				err := v.call(ctx, st)
-				if outcome(err) || quotes(err) || time.Since(start) > 5*time.Second {
-					t.Errorf("%s: got %v after %v", v.name, err, time.Since(start))
+				err := v.Call(ctx, st)
+				if verb.Answered(err) || quotes(err) || time.Since(start) > 5*time.Second {
+					t.Errorf("%s: got %v after %v", v.Name, err, time.Since(start))
 				}
 				cancel()
 			}
 			p.server.Start()
 			for _, v := range verbs()[:1] { // connections that were in the pool are dead, and none is handed out
-				if err := v.call(t.Context(), st); err != nil {
-					t.Errorf("%s: %v", v.name, err)
+				if err := v.Call(t.Context(), st); err != nil {
+					t.Errorf("%s: %v", v.Name, err)
 				}
 			}
 		}
 		for _, v := range verbs()[:4] {
-			if err := v.call(t.Context(), st); !outcome(err) {
-				t.Errorf("%s: %v", v.name, err)
+			if err := v.Call(t.Context(), st); !verb.Answered(err) {
+				t.Errorf("%s: %v", v.Name, err)
 			}
 		}
 	})
@@ -193,7 +194,7 @@ func TestKeys(t *testing.T) {
 	p := sqlite(t)
 	st := p.store(sqlstore.Options{})
 	for _, key := range []string{"", "a b", "ä", "a\x00", "a\x7f", strings.Repeat("x", 256)} {
-		if _, err := st.Create(t.Context(), key, nil, time.Hour); err == nil || outcome(err) {
+		if _, err := st.Create(t.Context(), key, nil, time.Hour); err == nil || verb.Answered(err) {
 			t.Errorf("%q: %v", key, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/sqlwatch"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/sqlstore"
 )
 
@@ -41,23 +42,23 @@ func TestStatements(t *testing.T) {
 						}
 					}
 					log.Take()
-					err := v.call(t.Context(), st)
-					if !outcome(err) {
-						t.Fatal(v.name, err)
+					err := v.Call(t.Context(), st)
+					if !verb.Answered(err) {
+						t.Fatal(v.Name, err)
 					}
-					want := map[string]string{"Load": "SELECT", "Create": "INSERT", "Update": "UPDATE", "Touch": "UPDATE", "Remove": "DELETE", "Delete": "DELETE"}[v.name]
+					want := map[string]string{"Load": "SELECT", "Create": "INSERT", "Update": "UPDATE", "Touch": "UPDATE", "Remove": "DELETE", "Delete": "DELETE"}[v.Name]
 					switch {
-					case v.name == "Update" && state != "there", v.name == "Remove" && state != "there":
+					case v.Name == "Update" && state != "there", v.Name == "Remove" && state != "there":
 						want += " SELECT"
-					case my && v.name == "Touch" && (state == "absent" || state == "over"):
+					case my && v.Name == "Touch" && (state == "absent" || state == "over"):
 						want += " SELECT"
-					case my && v.name == "Create" && state == "over":
+					case my && v.Name == "Create" && state == "over":
 						want = "INSERT UPDATE"
-					case my && v.name == "Create" && state != "absent":
+					case my && v.Name == "Create" && state != "absent":
 						want = "INSERT UPDATE SELECT"
 					}
 					if got := log.Take(); warm && got != want {
-						t.Errorf("round %d: %s, %s: sent %s, want %s (%v)", round, v.name, state, got, want, err)
+						t.Errorf("round %d: %s, %s: sent %s, want %s (%v)", round, v.Name, state, got, want, err)
 					}
 				}
 			}

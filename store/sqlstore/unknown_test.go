@@ -9,6 +9,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/realserver"
+	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/sqlstore"
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5"
@@ -60,19 +61,19 @@ func TestUnknownOutcome(t *testing.T) {
 			must(t, st.Touch(t.Context(), key, time.Hour+time.Minute))
 			cut.Next(secret + "2")
 			_, err := st.Update(t.Context(), key, old, []byte(secret+"2"), time.Hour)
-			if outcome(err) || quotes(err) {
+			if verb.Answered(err) || quotes(err) {
 				t.Errorf("update: got %v", err)
 			}
 			cut.Next("")
 			old = holds(t, other, key, secret+"2")
 			cut.Next(secret + "2")
-			if err := st.Remove(t.Context(), key, old); outcome(err) || quotes(err) {
+			if err := st.Remove(t.Context(), key, old); verb.Answered(err) || quotes(err) {
 				t.Errorf("remove: got %v", err)
 			}
 			cut.Next("")
 			absent(t, other, key)
 			cut.Next(secret + "3")
-			if _, err := st.Create(t.Context(), key, []byte(secret+"3"), time.Hour); outcome(err) || quotes(err) {
+			if _, err := st.Create(t.Context(), key, []byte(secret+"3"), time.Hour); verb.Answered(err) || quotes(err) {
 				t.Errorf("create: got %v", err)
 			}
 			cut.Next("")

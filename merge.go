@@ -84,7 +84,7 @@ func pause(ctx context.Context, attempt int) error {
 func (m *Manager) giveUp(ctx context.Context, failed Record) {
 	ctx, cancel := context.WithTimeout(ctx, commitTime)
 	defer cancel()
-	if b, ok := m.o.Backend.(interface{ giveUp(context.Context, Record) }); ok {
+	if b, ok := m.o.Backend.(careful); ok {
 		b.giveUp(ctx, failed)
 	}
 }

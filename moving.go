@@ -22,23 +22,28 @@ func (b SignedID) idOf(value string) (string, bool) {
 	return id, err == nil && validID(id)
 }
 
-func (b SignedID) giveUp(ctx context.Context, r Record) {
-	if g, ok := b.Backend.(interface{ giveUp(context.Context, Record) }); ok {
-		g.giveUp(ctx, r)
-	}
-}
-
-// A careful backend can forget a record if nobody has changed it since it was read. It
-// gives the ids that the session may have had since.
+// A careful backend knows what others do to a record meanwhile.
 type careful interface {
+	// dropAsRead forgets r if nobody has changed it since it was read, and gives the
+	// ids that the session may have had since.
 	dropAsRead(ctx context.Context, r Record) (ids []string, err error)
+
+	// giveUp undoes the beginning of a renewal or a move of r that met a conflict,
+	// and won't be tried again.
+	giveUp(ctx context.Context, r Record)
 }
 
 func (b SignedID) dropAsRead(ctx context.Context, r Record) ([]string, error) {
-	if d, ok := b.Backend.(careful); ok {
-		return d.dropAsRead(ctx, r)
+	if c, ok := b.Backend.(careful); ok {
+		return c.dropAsRead(ctx, r)
 	}
 	return nil, b.Backend.Drop(ctx, r)
+}
+
+func (b SignedID) giveUp(ctx context.Context, r Record) {
+	if c, ok := b.Backend.(careful); ok {
+		c.giveUp(ctx, r)
+	}
 }
 
 // presentValue is what the cookie of a record should hold, whatever led to it; empty if

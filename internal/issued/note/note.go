@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strconv"
 	"syscall"
 )
@@ -99,36 +98,50 @@ func texts(v reflect.Value, depth int) {
 }
 
 // Said notes what a program prints of v, an error or an event, in the ways that
-// programs do. nil says nothing.
+// programs do. nil says nothing. Of a type and a shape, one is noted: most are
+// said thousands of times, each time with another handle.
 func Said(v any) {
 	if v == nil {
 		return
 	}
+	first := fmt.Appendf(nil, "%T %+v", v, v)
+	if l, ok := v.(slog.LogValuer); ok { // which may say more
+		first = append(first, l.LogValue().String()...)
+	}
+	if !fresh(SaidFile[0], shape(first)) {
+		return
+	}
 	var b bytes.Buffer
-	slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("", "said", v)
-	slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("", "said", v)
+	slog.New(slog.NewTextHandler(&b, nil)).Info("", "said", v)
+	slog.New(slog.NewJSONHandler(&b, nil)).Info("", "said", v)
 	fmt.Fprintf(&b, "%v\n%+v\n", v, v)
-	text := b.Bytes()[:min(b.Len(), maxSaid)]
-	if fresh(SaidFile[0], shape(text)) {
-		write(said, fmt.Appendf(nil, "== %s, %T\n%s", filepath.Base(os.Args[0]), v, text))
-	}
+	write(said, fmt.Appendf(nil, "== %s, %T\n%s", filepath.Base(os.Args[0]), v, b.Bytes()[:min(b.Len(), maxSaid)]))
 }
 
-// timeless leaves a line's time out, so that the same thing is said once.
-func timeless(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.TimeKey {
-		return slog.Attr{}
-	}
-	return a
-}
-
-// shape is a text with the length of each long word in the word's place. Of what
-// is said thousands of times, each time with another handle, once is enough.
+// shape is a text with the length of each long word in the word's place.
 func shape(text []byte) []byte {
-	return words.ReplaceAllFunc(text, func(word []byte) []byte { return strconv.AppendInt(nil, int64(len(word)), 10) })
+	const long = 16
+	shape, word := text[:0], 0 // shape is never longer than what has been read
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && inWord(text[i]) {
+			word++
+			continue
+		}
+		if word >= long {
+			shape = strconv.AppendInt(shape, int64(word), 10)
+		} else {
+			shape = append(shape, text[i-word:i]...)
+		}
+		if word = 0; i < len(text) {
+			shape = append(shape, text[i])
+		}
+	}
+	return shape
 }
 
-var words = regexp.MustCompile(`[0-9A-Za-z_-]{16,}`)
+func inWord(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c == '_' || c == '-'
+}
 
 // Log notes what a server has written into its log.
 func Log(path string) {

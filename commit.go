@@ -68,7 +68,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	s.committed = true
 	a, v, err := m.conclude(ctx, s, e)
 	if err != nil {
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, s.step(v.act)), Err: err, id: s.rec.ID})
+		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err, id: s.rec.ID})
 		return a, err
 	}
 	s.modified, s.renewed, s.destroyed = false, false, false
@@ -105,7 +105,7 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 	}
 	if err != nil && v.act == touch {
 		// Who only reads is served all the same.
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, s.step(v.act)), Err: err, id: s.rec.ID})
+		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err, id: s.rec.ID})
 		return a, v, nil
 	}
 	if err != nil {

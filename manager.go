@@ -131,7 +131,7 @@ func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 	case err == nil:
 		m.observe(ctx, Event{Kind: Loaded, id: rec.ID})
 	case !errors.Is(err, ErrNoSession):
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(err, reasonOpen), Err: err, id: rec.ID})
+		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, reasonOpen), Err: err, id: rec.ID})
 	case errors.Is(err, ErrExpired):
 		m.observe(ctx, Event{Kind: Expired, id: rec.ID})
 	default:

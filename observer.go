@@ -202,7 +202,7 @@ func reasonOf(err error) string {
 
 // failureOf gives the one word for what went wrong; it is the step that the backend
 // couldn't take if nothing more is known.
-func failureOf(err error, step string) string {
+func failureOf(ctx context.Context, err error, step string) string {
 	switch {
 	case errors.Is(err, ErrReadOnly):
 		return reasonReadOnly
@@ -216,7 +216,7 @@ func failureOf(err error, step string) string {
 		return reasonGone
 	case errors.Is(err, ErrConflict):
 		return reasonConflict
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // else a driver did it
 		return reasonCanceled
 	}
 	return step

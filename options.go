@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -220,9 +219,6 @@ func plainError(w http.ResponseWriter, _ *http.Request, err error) {
 		http.Error(w, "The session could not be saved.", http.StatusInternalServerError)
 	case errors.Is(err, ErrSessionGone), errors.Is(err, ErrConflict):
 		http.Error(w, "The session has ended, or was changed at the same time.", http.StatusConflict)
-	case errors.Is(err, context.Canceled):
-		// The client is gone: nobody reads an answer.
-		w.WriteHeader(http.StatusServiceUnavailable)
 	default:
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "Sessions are unavailable at the moment.", http.StatusServiceUnavailable)

@@ -103,6 +103,9 @@ func TestErrorPagesSayNothing(t *testing.T) {
 			if text := fmt.Sprint(res.Header, string(body)); strings.Contains(text, "10.1.2.3") || strings.Contains(text, "WRONGPASS") || res.Header["Set-Cookie"] != nil {
 				t.Errorf("%s, %s: %d %s", name, verb, res.StatusCode, text)
 			}
+			if res.StatusCode == http.StatusServiceUnavailable && res.Header.Get("Retry-After") == "" {
+				t.Errorf("%s, %s: 503 without Retry-After", name, verb)
+			}
 			if want := verb == "load" && name == "undecodable"; (res.StatusCode == 200) != want || len(seen.events) != 1 {
 				t.Errorf("%s, %s: %d, events %s", name, verb, res.StatusCode, seen.kinds())
 			}

@@ -192,7 +192,7 @@ func (q *request) finish() {
 		q.m.observe(q.r.Context(), Event{Kind: Pending, Reason: lost, Err: ErrTooLate, id: q.s.rec.ID})
 	}
 	if err != nil {
-		q.m.observe(q.r.Context(), Event{Kind: Failed, Reason: failureOf(err, reasonValue), Err: err, id: q.s.rec.ID})
+		q.m.observe(q.r.Context(), Event{Kind: Failed, Reason: failureOf(q.r.Context(), err, reasonValue), Err: err, id: q.s.rec.ID})
 	}
 }
 

@@ -30,8 +30,9 @@ type Options struct {
 	Pause time.Duration
 
 	// Failed says whether an error means that the store is in trouble. nil: all
-	// do but the outcomes of a dewar.Store, dewar.ErrUndecodable, and a context
-	// that was cancelled, which say nothing of it.
+	// do but the outcomes of a dewar.Store and dewar.ErrUndecodable. It isn't asked
+	// of what says nothing of the store: dewar.ErrTooLarge, and a context that its
+	// caller has cancelled.
 	Failed func(error) bool
 
 	// Now is the clock; nil: time.Now.
@@ -67,7 +68,7 @@ func New(st dewar.Store, o Options) *Store {
 }
 
 func failed(err error) bool {
-	for _, harmless := range []error{nil, dewar.ErrNotFound, dewar.ErrExists, dewar.ErrConflict, dewar.ErrUndecodable, context.Canceled} {
+	for _, harmless := range []error{nil, dewar.ErrNotFound, dewar.ErrExists, dewar.ErrConflict, dewar.ErrUndecodable} {
 		if errors.Is(err, harmless) {
 			return false
 		}
@@ -102,8 +103,8 @@ func (s *Store) enter(ctx context.Context) error {
 }
 
 // leave notes how it went.
-func (s *Store) leave(err error) error {
-	if errors.Is(err, context.Canceled) {
+func (s *Store) leave(ctx context.Context, err error) error {
+	if errors.Is(err, dewar.ErrTooLarge) || errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -124,7 +125,7 @@ func (s *Store) Load(ctx context.Context, key string) (dewar.Item, error) {
 		return dewar.Item{}, err
 	}
 	item, err := s.st.Load(ctx, key)
-	return item, s.leave(err)
+	return item, s.leave(ctx, err)
 }
 
 // Create asks the store, or answers ErrOpen.
@@ -133,7 +134,7 @@ func (s *Store) Create(ctx context.Context, key string, data []byte, life time.D
 		return dewar.Item{}, err
 	}
 	item, err := s.st.Create(ctx, key, data, life)
-	return item, s.leave(err)
+	return item, s.leave(ctx, err)
 }
 
 // Update asks the store, or answers ErrOpen.
@@ -142,7 +143,7 @@ func (s *Store) Update(ctx context.Context, key string, old dewar.Item, data []b
 		return dewar.Item{}, err
 	}
 	item, err := s.st.Update(ctx, key, old, data, life)
-	return item, s.leave(err)
+	return item, s.leave(ctx, err)
 }
 
 // Touch asks the store, or answers ErrOpen.
@@ -150,7 +151,7 @@ func (s *Store) Touch(ctx context.Context, key string, life time.Duration) error
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	return s.leave(s.st.Touch(ctx, key, life))
+	return s.leave(ctx, s.st.Touch(ctx, key, life))
 }
 
 // Remove asks the store, or answers ErrOpen.
@@ -158,7 +159,7 @@ func (s *Store) Remove(ctx context.Context, key string, old dewar.Item) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	return s.leave(s.st.Remove(ctx, key, old))
+	return s.leave(ctx, s.st.Remove(ctx, key, old))
 }
 
 // Delete asks the store, or answers ErrOpen.
@@ -166,5 +167,5 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	return s.leave(s.st.Delete(ctx, key))
+	return s.leave(ctx, s.st.Delete(ctx, key))
 }

@@ -26,10 +26,14 @@ func TestContract(t *testing.T) {
 type moody struct {
 	dewar.Store
 	err   error
+	leave func() // nil: the caller stays
 	asked int
 }
 
 func (m *moody) Load(ctx context.Context, key string) (dewar.Item, error) {
+	if m.leave != nil {
+		m.leave()
+	}
 	if m.asked++; m.err != nil {
 		return dewar.Item{}, m.err
 	}
@@ -40,10 +44,11 @@ func TestBreaker(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	st := &moody{Store: memstore.New(memstore.Options{}), err: errors.New("down")}
 	b := breaker.New(st, breaker.Options{Failures: 3, Now: func() time.Time { return now }})
+	ctx := t.Context()
 	expect := func(what string, asked int, want error) {
 		t.Helper()
 		st.asked = 0
-		if _, err := b.Load(t.Context(), "k"); !errors.Is(err, want) || st.asked != asked {
+		if _, err := b.Load(ctx, "k"); !errors.Is(err, want) || st.asked != asked {
 			t.Errorf("%s: %v, the store was asked %d times, want %v and %d", what, err, st.asked, want, asked)
 		}
 	}
@@ -69,9 +74,15 @@ func TestBreaker(t *testing.T) {
 	expect("after the pause one is let through", 1, st.err)
 	expect("and no other", 0, breaker.ErrOpen)
 	now = now.Add(time.Second)
-	st.err = context.Canceled
+	left, leave := context.WithCancel(t.Context())
+	ctx, st.err, st.leave = left, context.Canceled, leave
 	expect("a visitor who went away says nothing", 1, context.Canceled)
+	ctx, st.leave = t.Context(), nil
 	expect("so it stays open", 0, breaker.ErrOpen)
+	now = now.Add(time.Second)
+	st.err = dewar.ErrTooLarge
+	expect("nor does what is too large", 1, dewar.ErrTooLarge)
+	expect("so it stays open again", 0, breaker.ErrOpen)
 	now = now.Add(time.Second)
 	st.err = nil
 	expect("it is back", 1, dewar.ErrNotFound)
@@ -79,6 +90,15 @@ func TestBreaker(t *testing.T) {
 	if b.Open() {
 		t.Error("open still")
 	}
+	st.err = dewar.ErrTooLarge
+	for range 5 {
+		expect("one visitor's much data is nobody else's trouble", 1, dewar.ErrTooLarge)
+	}
+	st.err = context.Canceled
+	for range 3 {
+		expect("a client that cancels by itself is in trouble", 1, context.Canceled)
+	}
+	expect("which opens the breaker", 0, breaker.ErrOpen)
 }
 
 // slow is a store that hangs.

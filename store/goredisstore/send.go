@@ -59,7 +59,15 @@ func (s *Store) refusal(ctx context.Context, err error) error {
 	if c, ok := s.client.(*redis.ClusterClient); ok {
 		c.ReloadState(ctx) // the slot may be another node's by now; by itself it asks every ten seconds
 	}
-	if err = nameable(err); err == nil {
+	switch canceled := errors.Is(err, context.Canceled); {
+	case canceled && ctx.Err() != nil:
+		err = context.Canceled
+	case canceled: // by the client: whoever asked hasn't left
+		err = nil
+	default:
+		err = nameable(err)
+	}
+	if err == nil {
 		return errNoAnswer
 	}
 	return fmt.Errorf("%w: %w", errNoAnswer, err)
@@ -78,7 +86,7 @@ func nameable(err error) error {
 	if errors.As(err, &certificate) {
 		return certificate
 	}
-	for _, known := range [...]error{context.Canceled, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, redis.ErrClosed, redis.ErrPoolTimeout} {
+	for _, known := range [...]error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, redis.ErrClosed, redis.ErrPoolTimeout} {
 		if errors.Is(err, known) {
 			return known
 		}

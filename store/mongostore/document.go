@@ -122,7 +122,7 @@ func (s *Store) find(ctx context.Context, key string, now time.Time) (doc docume
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return doc, false, dewar.ErrNotFound
 	} else if err != nil {
-		return doc, false, refusal(err)
+		return doc, false, refusal(ctx, err)
 	}
 	if end, ok := doc.raw.Lookup("expiration").DateTimeOK(); ok && end <= now.UnixMilli() {
 		return doc, false, dewar.ErrNotFound
@@ -135,12 +135,12 @@ func (s *Store) findShared(ctx context.Context, filter bson.D) (doc document, mo
 		SetProjection(bson.D{{Key: "val", Value: 1}, {Key: "expiration", Value: 1}}).
 		SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(2))
 	if err != nil {
-		return doc, false, refusal(err)
+		return doc, false, refusal(ctx, err)
 	}
 	defer found.Close(ctx)
 	if !found.Next(ctx) {
 		if err := found.Err(); err != nil {
-			return doc, false, refusal(err)
+			return doc, false, refusal(ctx, err)
 		}
 		return doc, false, dewar.ErrNotFound
 	}

@@ -24,7 +24,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[dewar.Listed,
 		now := s.now()
 		found, err := s.documents.Find(ctx, s.begins(prefix, now), options.Find().SetProjection(described(s.by)))
 		if err != nil {
-			yield(dewar.Listed{}, refusal(err))
+			yield(dewar.Listed{}, refusal(ctx, err))
 			return
 		}
 		defer found.Close(context.WithoutCancel(ctx))
@@ -46,7 +46,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[dewar.Listed,
 			}
 		}
 		if err := found.Err(); err != nil {
-			yield(dewar.Listed{}, refusal(err))
+			yield(dewar.Listed{}, refusal(ctx, err))
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (s *Store) Purge(ctx context.Context) (removed int, err error) {
 	over := bson.D{{Key: "expiration", Value: bson.D{{Key: "$lte", Value: bson.NewDateTimeFromTime(s.now())}}}}
 	r, err := s.documents.DeleteMany(ctx, over)
 	if err != nil {
-		return 0, refusal(err)
+		return 0, refusal(ctx, err)
 	}
 	return int(r.DeletedCount), nil
 }

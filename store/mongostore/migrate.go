@@ -34,15 +34,15 @@ func (s *Store) Migrate(ctx context.Context) error {
 		if mongo.IsDuplicateKeyError(err) {
 			return ErrDuplicates
 		} else if err != nil {
-			return refusal(err)
+			return refusal(ctx, err)
 		}
 	}
 	err := s.index(ctx, "expiration", options.Index().SetExpireAfterSeconds(0))
 	var answer mongo.CommandError
 	if errors.As(err, &answer) && !mongo.IsNetworkError(err) && !mongo.IsTimeout(err) {
-		return fmt.Errorf("%w: %w", ErrNoTTL, refusal(err))
+		return fmt.Errorf("%w: %w", ErrNoTTL, refusal(ctx, err))
 	} else if err != nil {
-		return refusal(err)
+		return refusal(ctx, err)
 	}
 	return nil
 }

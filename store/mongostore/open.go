@@ -124,11 +124,11 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, io.Closer, err
 func OpenTarget(ctx context.Context, target Target, o Options) (*Store, io.Closer, error) {
 	client, err := mongo.Connect(target.Client)
 	if err != nil {
-		return nil, nil, refusal(err)
+		return nil, nil, refusal(ctx, err)
 	}
 	if err := client.Ping(ctx, nil); err != nil {
 		_ = closer{client}.Close()
-		return nil, nil, refusal(err)
+		return nil, nil, refusal(ctx, err)
 	}
 	return New(client.Database(target.Database).Collection(target.Collection), o), closer{client}, nil
 }

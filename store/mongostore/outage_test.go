@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,4 +192,52 @@ func TestLostAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A connection that breaks has the driver cancel others that are being made. Whoever
+// waited for one hears of a store that fails, not of a visitor who left.
+func TestCancelledByTheDriver(t *testing.T) {
+	target, err := mongostore.Parse("mongodb://" + realserver.Mongo(t, "--standalone").Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := new(cancelling)
+	target.Client.SetDialer(d)
+	st, closer, err := mongostore.OpenTarget(t.Context(), target, mongostore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = closer.Close() })
+	d.broken.Store(true)
+	for range 5 {
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
+		err := st.Touch(ctx, key, time.Hour)
+		if verb.Answered(err) || errors.Is(err, context.Canceled) {
+			t.Errorf("%v, and nobody cancelled", err)
+		}
+		cancel()
+	}
+}
+
+// cancelling is a dialer that cancels what it dials, and its connections break.
+type cancelling struct{ broken atomic.Bool }
+
+func (d *cancelling) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	if d.broken.Load() {
+		return nil, context.Canceled
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+	return breaking{conn, d}, err
+}
+
+type breaking struct {
+	net.Conn
+	d *cancelling
+}
+
+func (b breaking) Write(p []byte) (int, error) {
+	if b.d.broken.Load() {
+		return 0, context.Canceled
+	}
+	return b.Conn.Write(p)
 }

@@ -118,7 +118,7 @@ func (s *Store) Create(ctx context.Context, key string, data []byte, life time.D
 		case err == nil && r.UpsertedCount == 1:
 			return kept(key, data, life), nil
 		case err != nil && !mongo.IsDuplicateKeyError(err):
-			return dewar.Item{}, refusal(err)
+			return dewar.Item{}, refusal(ctx, err)
 		}
 		item, err := s.takeOver(ctx, key, made, data, life)
 		if !errors.Is(err, dewar.ErrNotFound) {
@@ -144,7 +144,7 @@ func (s *Store) takeOver(ctx context.Context, key string, made bson.D, data []by
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return dewar.Item{}, dewar.ErrNotFound
 	} else if err != nil {
-		return dewar.Item{}, refusal(err)
+		return dewar.Item{}, refusal(ctx, err)
 	}
 	item := kept(key, data, life)
 	item.Tag = tag{id: id.Lookup("_id")}
@@ -162,7 +162,7 @@ func (s *Store) Update(ctx context.Context, key string, old dewar.Item, data []b
 		{Key: "expiration", Value: ends(now, life)},
 	}}})
 	if err != nil {
-		return dewar.Item{}, refusal(err)
+		return dewar.Item{}, refusal(ctx, err)
 	}
 	if r.MatchedCount == 0 {
 		return dewar.Item{}, s.why(ctx, key)
@@ -188,7 +188,7 @@ func (s *Store) Touch(ctx context.Context, key string, life time.Duration) error
 	}
 	r, err := change()
 	if err != nil {
-		return refusal(err)
+		return refusal(ctx, err)
 	}
 	if r.MatchedCount == 0 {
 		return dewar.ErrNotFound
@@ -205,12 +205,12 @@ func (s *Store) Remove(ctx context.Context, key string, old dewar.Item) error {
 	if t, _ := old.Tag.(tag); t.more {
 		others := bson.D{{Key: s.by, Value: key}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: t.id}}}}
 		if _, err := s.documents.DeleteMany(ctx, others); err != nil {
-			return refusal(err)
+			return refusal(ctx, err)
 		}
 	}
 	r, err := s.documents.DeleteOne(ctx, s.same(key, old, s.now()))
 	if err != nil {
-		return refusal(err)
+		return refusal(ctx, err)
 	}
 	if r.DeletedCount == 0 {
 		return s.why(ctx, key)
@@ -230,7 +230,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 		_, err = s.documents.DeleteOne(ctx, all)
 	}
 	if err != nil {
-		return refusal(err)
+		return refusal(ctx, err)
 	}
 	return nil
 }

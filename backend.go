@@ -48,7 +48,7 @@ type Backend interface {
 type Record struct {
 	ID      string        // empty: not yet kept, or the cookie is the storage
 	Entries []Entry       // in the order in which they were read; Open gives the slice away
-	Age     time.Duration // since it was written, when it was opened; 0: just now, or unknown
+	Age     time.Duration // how much of its life was over when it was opened; 0: nothing, or unknown
 	Life    time.Duration // the record's own; 0: Options.Life.Idle
 	Stale   bool          // kept under a key that is no longer the current one: worth saving again
 	Moved   bool          // the value that was opened is a previous one: send the present one

@@ -47,6 +47,19 @@ func (s *Session) note(c change) {
 	s.ledger.changes = append(s.ledger.changes, c)
 }
 
+// noteInPlace remembers what was changed in place in a value that is about to be
+// updated: it was done before, and the update won't tell the two apart. What can't
+// be encoded shows where it is saved.
+func (s *Session) noteInPlace(key string) {
+	i := s.vals.find(key)
+	if i < 0 || !s.tracks {
+		return
+	}
+	if raw, err := s.vals.inPlace(i); raw != nil && err == nil {
+		s.note(change{op: opSet, key: key, raw: raw})
+	}
+}
+
 // replay does the changes again, to what another left. It reports whether a
 // plain Set replaced what another had set meanwhile.
 func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error) {
@@ -54,12 +67,12 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 	if s.ledger == nil {
 		return v.entries, false, nil
 	}
-	before := values{entries: slices.Clone(s.ledger.before)}
+	before, theirs := values{entries: s.ledger.before}, values{entries: now}
 	for _, c := range s.ledger.changes {
 		i := v.find(c.key)
 		switch c.op {
 		case opSet:
-			if i >= 0 && !bytes.Equal(v.entries[i].Raw, c.raw) && !same(v.entries[i].Raw, before, c.key) {
+			if j := theirs.find(c.key); j >= 0 && !bytes.Equal(now[j].Raw, c.raw) && !same(now[j].Raw, before, c.key) {
 				clashed = true
 			}
 			v.put(c.key, c.raw)
@@ -81,10 +94,6 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 		}
 		if err != nil {
 			return nil, false, err
-		}
-		// What this session did itself isn't a clash the second time.
-		if j := v.find(c.key); j >= 0 {
-			before.put(c.key, v.entries[j].Raw)
 		}
 	}
 	return v.entries, clashed, nil

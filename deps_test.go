@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,6 +83,9 @@ func TestRootModuleNeedsNothing(t *testing.T) {
 	})
 }
 
+// forTests matches the files that only tests use.
+var forTests = regexp.MustCompile(`^(interop|bench|storetest|internal/realserver|internal/seeded)/`)
+
 // Who may know whom.
 func TestWhoKnowsWhom(t *testing.T) {
 	files(t, false, func(path string, file *ast.File, _ *token.FileSet) {
@@ -98,7 +102,7 @@ func TestWhoKnowsWhom(t *testing.T) {
 				t.Errorf("%s imports %s; a codec knows bytes", path, p)
 			case strings.HasPrefix(path, "signing/") && (p == module || p == "net/http" || strings.HasPrefix(p, module+"/codec")):
 				t.Errorf("%s imports %s; signing knows bytes, keys and time", path, p)
-			case p == "testing" && !strings.HasPrefix(path, "interop/") && !strings.HasPrefix(path, "bench/") && !strings.HasPrefix(path, "storetest/") && !strings.HasPrefix(path, "internal/realserver/"):
+			case p == "testing" && !forTests.MatchString(path):
 				t.Errorf("%s imports testing", path)
 			}
 		}

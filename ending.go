@@ -98,7 +98,7 @@ func (s *Session) reopen(forgotten bool) {
 	defer s.mu.Unlock()
 	s.committed, s.late = false, false
 	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
-	s.ledger, s.login, s.another = nil, "", false
+	s.ledger, s.flashes, s.login, s.another = nil, nil, "", false
 	if forgotten {
 		s.rec = Record{}
 	}

@@ -85,7 +85,7 @@ func TestReadersMoveInTheEnd(t *testing.T) {
 	before, _ := stored(t, func(o *dewar.Options) { o.Backend, o.Now = old, c.now })
 	after, _ := stored(t, func(o *dewar.Options) {
 		o.Backend, o.Now = dewar.Fallback{New: &dewar.InStore{Store: to}, Old: old}, c.now
-		o.Life.Absolute = 20 * time.Hour
+		o.Life.Absolute = 30 * time.Hour
 	})
 	cookie := signedIn(t, before, map[string]any{"a": 1})
 	c.at = c.at.Add(10 * time.Hour)
@@ -94,7 +94,7 @@ func TestReadersMoveInTheEnd(t *testing.T) {
 		t.Errorf("%d left, %d moved, cookie %q", sessions(from), sessions(to), next)
 	}
 	// Who didn't get the new cookie isn't logged out; and a move makes nobody younger.
-	for _, hours := range []time.Duration{9, 2} {
+	for _, hours := range []time.Duration{19, 2} {
 		c.at = c.at.Add(hours * time.Hour)
 		visit(after, cookie, func(s *dewar.Session) {
 			if over := hours == 2; s.IsNew() != over {

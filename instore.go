@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -163,7 +164,7 @@ func (c *InStore) load(ctx context.Context, id string) (Record, error) {
 		r.Life = st.header.life
 		r.Worn = c.life.Renewal > 0 && c.now().Sub(st.header.renewed) >= c.life.Renewal
 	}
-	r.Age = c.age(id, item, r.Life)
+	r.Age = c.age(id, item, min(cmp.Or(lifeOf(c.Codec, entries), c.life.Idle), c.left(st.header)))
 	return r, nil
 }
 
@@ -175,12 +176,10 @@ func (c *InStore) left(h header) time.Duration {
 	return h.created.Add(c.life.Absolute).Sub(c.now())
 }
 
-// age is how much of a record's life is over. A store that doesn't say leaves
-// what this process knows of its own touches; without that, all of it.
+// age is how much of its life, as a touch would give it now, a record has no more.
+// A store that doesn't say leaves what this process knows of its own touches;
+// without that, all of it.
 func (c *InStore) age(id string, item Item, life time.Duration) time.Duration {
-	if life == 0 {
-		life = c.life.Idle
-	}
 	if item.Left > 0 {
 		return max(life-item.Left, 0)
 	}

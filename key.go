@@ -69,6 +69,7 @@ func (k Key[T]) Set(s *Session, v T) { s.Set(string(k), v) }
 func (k Key[T]) Update(s *Session, f func(T) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.noteInPlace(string(k))
 	v, _ := k.lookup(s)
 	v = f(v)
 	again := func(now any) any {

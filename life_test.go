@@ -1,10 +1,12 @@
 package dewar_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
 )
 
 // Of a short life a twentieth is no time: use extends it once a minute.
@@ -73,4 +75,55 @@ func TestAbsoluteLifeIsTheShorterOne(t *testing.T) {
 			t.Error("outlives its absolute life")
 		}
 	})
+}
+
+// A longer life than the one that a session was saved with is given to whoever still
+// uses it.
+func TestALifeMadeLonger(t *testing.T) {
+	c := newClock()
+	home := memstore.New(memstore.Options{Now: c.now})
+	with := func(idle time.Duration) *dewar.Manager {
+		return managing(t, &dewar.InStore{Store: home}, func(o *dewar.Options) { o.Now, o.Life.Idle = c.now, idle })
+	}
+	cookie := signedIn(t, with(time.Hour), map[string]any{"a": 1})
+	later := with(24 * time.Hour)
+	for range 5 {
+		c.at = c.at.Add(50 * time.Minute)
+		visit(later, cookie, func(s *dewar.Session) {
+			if s.IsNew() {
+				t.Fatal("the old life is over, though it was used")
+			}
+		})
+	}
+}
+
+// What use can't give a session any more isn't written at each: neither near the
+// end of its absolute life, nor while it still has more of an older, longer one.
+func TestUseWritesNothingThatExtendsNothing(t *testing.T) {
+	for name, lives := range map[string][2]dewar.Life{
+		"near the end":    {{Idle: 2 * time.Hour, Absolute: 3 * time.Hour}, {Idle: 2 * time.Hour, Absolute: 3 * time.Hour}},
+		"a shortened one": {{Idle: 24 * time.Hour}, {Idle: time.Hour}},
+	} {
+		c, seen := newClock(), &recorder{everything: true}
+		home := memstore.New(memstore.Options{Now: c.now})
+		with := func(life dewar.Life) *dewar.Manager {
+			return managing(t, &dewar.InStore{Store: home}, func(o *dewar.Options) { o.Now, o.Life, o.Observer = c.now, life, dewar.Patient(seen) })
+		}
+		cookie := signedIn(t, with(lives[0]), map[string]any{"a": 1})
+		m := with(lives[1])
+		read := func(s *dewar.Session) { _ = s.Get("a") }
+		c.at = c.at.Add(100 * time.Minute)
+		visit(m, cookie, read)
+		before := strings.Count(seen.kinds(), "extended")
+		for range 70 {
+			c.at = c.at.Add(time.Minute)
+			visit(m, cookie, read)
+		}
+		if got := strings.Count(seen.kinds(), "extended") - before; got > 0 {
+			t.Errorf("%s: extended %d times", name, got)
+		}
+		if got := strings.Count(seen.kinds(), "loaded"); got != 71 {
+			t.Errorf("%s: loaded %d times, want 71", name, got)
+		}
+	}
 }

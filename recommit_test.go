@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,28 @@ func TestOneClashIsToldOnce(t *testing.T) {
 	visit(m, cookie, func(s *dewar.Session) { s.Set("a", 2) })
 	if got := strings.Count(seen.kinds(), "conflict"); got != 1 {
 		t.Errorf("%d: %s", got, seen.kinds())
+	}
+}
+
+// Each round of a session under Flask's rules takes the flashes that wait then.
+func TestEachRoundHasItsFlashes(t *testing.T) {
+	m, _ := stored(t, func(o *dewar.Options) { o.Rules = dewar.FlaskSession08 })
+	cookie := signedIn(t, m, map[string]any{"a": 1, "_flashes": []any{dewar.Tuple{"message", "one"}}})
+	_, value, _ := strings.Cut(cookie, "=")
+	s, _ := m.Load(t.Context(), value)
+	for _, want := range []string{"[{message one}]", "[{message two}]", "[]"} {
+		if got := fmt.Sprint(s.Flashes()); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if _, err := m.Commit(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if want == "[{message one}]" {
+			s.Flash("two", "")
+			if _, err := m.Commit(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

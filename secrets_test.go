@@ -14,7 +14,7 @@ import (
 // used reports whether a file is part of what programs use: neither tests nor what is
 // measured and tested with.
 func used(file string) bool {
-	return !slices.ContainsFunc([]string{"bench/", "interop/", "tools/", "internal/realserver/", "codec/internal/codectest/", "codec/internal/msgspec/"}, func(dir string) bool {
+	return !slices.ContainsFunc([]string{"bench/", "interop/", "tools/", "internal/realserver/", "internal/seeded/", "codec/internal/codectest/", "codec/internal/msgspec/"}, func(dir string) bool {
 		return strings.HasPrefix(file, dir)
 	})
 }

@@ -180,6 +180,7 @@ func (s *Session) set(key string, v any, c change) {
 func (s *Session) Update(key string, f func(any) any) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.noteInPlace(key)
 	v, _ := s.lookup(key, true)
 	v = f(v)
 	s.set(key, v, change{op: opUpdate, key: key, f: f})

@@ -116,24 +116,37 @@ func (v *values) remove(key string) bool {
 func (v *values) clear() { v.entries, v.live, v.index = nil, nil, nil }
 
 // settle encodes again what was changed in place, and reports whether anything
-// was. A value whose bytes merely aren't the codec's own (another program
-// wrote them) hasn't changed and keeps its bytes. note is told before each.
+// was. note is told before each.
 func (v *values) settle(note func(key string, raw []byte)) (changed bool, err error) {
-	for i, val := range v.live {
-		if val == nil {
-			continue
-		}
-		raw, err := v.codec.Encode(nil, val)
+	for i := range v.live {
+		raw, err := v.inPlace(i)
 		if err != nil {
-			return changed, fmt.Errorf("dewar: a value changed in place: %w", err)
+			return changed, err
 		}
-		if bytes.Equal(raw, v.entries[i].Raw) || bytes.Equal(raw, v.canonical(i)) {
+		if raw == nil {
 			continue
 		}
 		note(v.entries[i].Key, raw)
 		v.entries[i].Raw, changed = raw, true
 	}
 	return changed, nil
+}
+
+// inPlace gives the bytes of entry i, if it was changed in place. A value whose
+// bytes merely aren't the codec's own (another program wrote them) hasn't changed
+// and keeps its bytes.
+func (v *values) inPlace(i int) ([]byte, error) {
+	if v.live == nil || v.live[i] == nil {
+		return nil, nil
+	}
+	raw, err := v.codec.Encode(nil, v.live[i])
+	if err != nil {
+		return nil, fmt.Errorf("dewar: a value changed in place: %w", err)
+	}
+	if bytes.Equal(raw, v.entries[i].Raw) || bytes.Equal(raw, v.canonical(i)) {
+		return nil, nil
+	}
+	return raw, nil
 }
 
 // canonical gives the bytes that the codec itself would write for entry i.

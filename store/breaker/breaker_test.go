@@ -74,10 +74,14 @@ func TestBreaker(t *testing.T) {
 	expect("after the pause one is let through", 1, st.err)
 	expect("and no other", 0, breaker.ErrOpen)
 	now = now.Add(time.Second)
-	left, leave := context.WithCancel(t.Context())
-	ctx, st.err, st.leave = left, context.Canceled, leave
-	expect("a visitor who went away says nothing", 1, context.Canceled)
-	ctx, st.leave = t.Context(), nil
+	leaves := func() {
+		t.Helper()
+		st.err = context.Canceled
+		ctx, st.leave = context.WithCancel(t.Context())
+		expect("a visitor who went away says nothing", 1, context.Canceled)
+		ctx, st.leave = t.Context(), nil
+	}
+	leaves()
 	expect("so it stays open", 0, breaker.ErrOpen)
 	now = now.Add(time.Second)
 	st.err = dewar.ErrTooLarge
@@ -94,7 +98,9 @@ func TestBreaker(t *testing.T) {
 	for range 5 {
 		expect("one visitor's much data is nobody else's trouble", 1, dewar.ErrTooLarge)
 	}
-	st.err = context.Canceled
+	for range 5 {
+		leaves()
+	}
 	for range 3 {
 		expect("a client that cancels by itself is in trouble", 1, context.Canceled)
 	}

@@ -59,12 +59,9 @@ func (s *Store) refusal(ctx context.Context, err error) error {
 	if c, ok := s.client.(*redis.ClusterClient); ok {
 		c.ReloadState(ctx) // the slot may be another node's by now; by itself it asks every ten seconds
 	}
-	switch canceled := errors.Is(err, context.Canceled); {
-	case canceled && ctx.Err() != nil:
-		err = context.Canceled
-	case canceled: // by the client: whoever asked hasn't left
-		err = nil
-	default:
+	if errors.Is(err, context.Canceled) {
+		err = ctx.Err() // nil: the client cancelled, and whoever asked is still there
+	} else {
 		err = nameable(err)
 	}
 	if err == nil {

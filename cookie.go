@@ -28,7 +28,7 @@ type Cookie struct {
 	Insecure    bool          // sent over plain HTTP too
 	Readable    bool          // scripts may read it: no HttpOnly
 	Partitioned bool          // one jar per embedding site (CHIPS); needs Secure
-	UntilClosed bool          // the browser forgets it when it closes: no Max-Age. Flask's rules have Session.Permanent instead
+	UntilClosed bool          // the browser forgets it when it closes: no Max-Age. Flask's rules have Session.Permanent instead; Flask-Session's new sessions are then not permanent
 
 	// MaxBytes is the longest header value that is sent: name, value and
 	// attributes. 0 is 4093, negative is no limit. A longer one is a

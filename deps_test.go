@@ -119,12 +119,9 @@ func program(path string) bool {
 	return false
 }
 
-// No init functions, and no package-level state that can change.
+// No init functions, and no package-level state that can change, in any module.
 func TestNoHiddenState(t *testing.T) {
 	files(t, false, func(path string, file *ast.File, fset *token.FileSet) {
-		if moduleOf(path) != "." {
-			return
-		}
 		for _, decl := range file.Decls {
 			switch decl := decl.(type) {
 			case *ast.FuncDecl:
@@ -137,7 +134,7 @@ func TestNoHiddenState(t *testing.T) {
 				}
 				for _, spec := range decl.Specs {
 					for _, name := range spec.(*ast.ValueSpec).Names {
-						if assigned(file, name.Name) {
+						if name.Name != "_" && assigned(file, name.Name) {
 							t.Errorf("%s: %s is assigned to", fset.Position(name.Pos()), name.Name)
 						}
 					}
@@ -178,10 +175,10 @@ func TestSmallRooms(t *testing.T) {
 	})
 }
 
-// Every exported name says what it is.
+// Every exported name says what it is, in any module. Of a program's nobody has any.
 func TestEveryPublicNameIsDocumented(t *testing.T) {
 	files(t, false, func(path string, file *ast.File, fset *token.FileSet) {
-		if moduleOf(path) != "." || strings.HasPrefix(path, "internal/") || strings.Contains(path, "/internal/") {
+		if strings.HasPrefix(path, "internal/") || strings.Contains(path, "/internal/") || file.Name.Name == "main" {
 			return
 		}
 		bare := func(pos token.Pos, name string) { t.Errorf("%s: %s has no comment", fset.Position(pos), name) }

@@ -26,7 +26,9 @@
 //
 // A session is what a handler meets; a record is a session at rest; a value is
 // what the cookie holds; a backend turns values into records and back; a codec
-// turns entries into bytes; life is how long.
+// turns entries into bytes; life is how long. A handle stands for a session's id
+// in events and logs, a ref for a store's key where the command dewar says or
+// asks which session: digests of different things, neither got from the other.
 //
 // # Flask
 //

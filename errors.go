@@ -50,7 +50,8 @@ var (
 	ErrUndecodable = errors.New("dewar: not a record")
 
 	// ErrNoWrap says that a context carries no session because the request
-	// didn't come through [Manager.Wrap].
+	// didn't come through [Manager.Wrap]; of [Manager.Commit], that the session is
+	// none of this manager's.
 	ErrNoWrap = errors.New("dewar: no session in this context: wrap the handler with Manager.Wrap")
 
 	// ErrNoValue says that a session holds nothing under a key.
@@ -61,7 +62,8 @@ var (
 	ErrTooLate = errors.New("dewar: the response had begun: the change can't be saved")
 
 	// ErrReadOnly says that a session that can't be saved was written to. The
-	// error that wraps it says why it can't.
+	// error that wraps it says why it can't; without an Unavailable.Reason it comes
+	// bare.
 	ErrReadOnly = errors.New("dewar: the session can't be written to")
 
 	// ErrNotSaved is what a response writer answers once the session couldn't

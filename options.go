@@ -8,8 +8,8 @@ import (
 	"github.com/dewar-go/dewar/signing"
 )
 
-// Options say how sessions are kept. [Cookies] and package flask make them;
-// any field may be changed before [New].
+// Options say how sessions are kept. [Cookies], [EncryptedCookies], [Stored] and
+// package flask make them; any field may be changed before [New].
 type Options struct {
 	Backend  Backend          // needed
 	Cookie   Cookie           // zero: the safe attributes
@@ -20,9 +20,12 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 
 	// OnError answers a request whose session couldn't be opened or saved; w
-	// is the response that the handler would have written to. nil: 503 with
-	// Retry-After if the backend can't answer, 409 if the session ended while
-	// the handler changed it, else 500, in plain words.
+	// is the response that the handler would have written to. nil answers in
+	// plain words: 409 if the session ended while the handler changed it
+	// (ErrSessionGone), or was changed at the same time where that counts
+	// (ErrConflict: Strict, Take, sign-ins that meet); 500 for what can't be
+	// saved as it is (a *CookieSizeError, a value that can't be encoded); 503 with
+	// Retry-After for all else, a store's ErrTooLarge too.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)
 }
 
@@ -33,8 +36,9 @@ type Life struct {
 	// most half of it) has passed, so that reading doesn't write each time: it
 	// may end by that much early. A browser keeps the cookie for 400 days at the
 	// most, each time that it is sent. Under Flask's rules
-	// it is PERMANENT_SESSION_LIFETIME: counted from the last write, and
-	// negative ones are allowed (everything is over at once).
+	// it is PERMANENT_SESSION_LIFETIME, counted from the last write; under the
+	// rules Flask it may be less than a second, and negative (everything is over
+	// at once), under FlaskSession08 and FlaskSession032 it may not.
 	Idle time.Duration
 
 	// Fixed says that use doesn't extend the life: it counts from the last
@@ -93,7 +97,8 @@ type Ring = signing.Ring
 func NewRing(k Keys) (*Ring, error) { return signing.NewRing(k) }
 
 // Cookies are the Options of sessions that travel in a signed cookie, in
-// Flask's format: readable by the client, unchangeable by it.
+// Flask's format: readable by the client, unchangeable by it. Those of a nil Ring
+// are refused by [New].
 func Cookies(keys *Ring) Options {
 	if keys == nil {
 		return Options{}
@@ -105,7 +110,8 @@ func Cookies(keys *Ring) Options {
 // client can neither read nor change (signing.Encrypted). Signed cookies are not
 // accepted beside them, so nobody can downgrade one; to move from one to the
 // other use a [Fallback]. The server keeps nothing here either: a copy of an
-// old cookie stays valid until its life is over.
+// old cookie stays valid until its life is over. Those of a nil Ring are refused by
+// [New].
 func EncryptedCookies(keys *Ring) Options {
 	if keys == nil {
 		return Options{}

@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// The outcomes of a Store's verbs. Any other error says that the store can't
-// answer; whether anything was done is then unknown.
+// The outcomes of a Store's verbs; [ErrConflict] is the third. Beside them
+// [ErrUndecodable] says that what is there is no item of the store's, and is left
+// alone, and [ErrTooLarge] that the data is more than it keeps: nothing was
+// written. Any other error says that the store can't answer; whether anything was
+// done is then unknown.
 var (
 	// ErrNotFound says that nothing is kept under a key, or that its life is
 	// over.
@@ -91,9 +94,9 @@ func List(ctx context.Context, st Store, prefix string) iter.Seq2[Listed, error]
 	return func(yield func(Listed, error) bool) { yield(Listed{}, errors.ErrUnsupported) }
 }
 
-// A Namer is a Lister that keeps no keys, only digests of them. It lists names in
-// their place, and all items whatever the prefix; its verbs take a name for the
-// key. A name has a blank in it: it is nobody's key, and no client can send one.
+// A Namer is what a [Lister] is as well that keeps no keys, only digests of them. It
+// lists names in their place, and all items whatever the prefix; its verbs take a
+// name for the key. A name has a blank in it: it is nobody's key, and no client can send one.
 type Namer interface {
 	// Name gives what List yields for key.
 	Name(key string) string

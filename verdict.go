@@ -16,7 +16,7 @@ const (
 	// FlaskSession08 rules: those of Flask-Session 0.8.0
 	// (flask_session.base.ServerSideSessionInterface.save_session). New
 	// sessions are permanent unless Cookie.UntilClosed, and every use extends
-	// the record's life unless Life.Fixed.
+	// the record's life unless Life.Fixed or Route.NoKeepAlive.
 	FlaskSession08
 
 	// FlaskSession032 rules: those of Flask-Session 0.3.2, the last for three

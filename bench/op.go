@@ -18,6 +18,7 @@ const (
 	numOps
 )
 
+// String is the word of the tables; Op(n) for what is none.
 func (o Op) String() string {
 	names := [numOps]string{"ignore", "read", "readcount", "write", "seed small", "seed 2k"}
 	if o < 0 || o >= numOps {

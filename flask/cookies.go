@@ -9,7 +9,8 @@ import (
 
 // Cookies are the Options of Flask's built-in sessions with its default
 // settings: a cookie "session" that lives as long as the browser, or 31 days
-// where the session is permanent, signed with HMAC-SHA1.
+// where the session is permanent, signed with HMAC-SHA1. Those of a nil Ring are
+// refused by dewar.New; [FromMap] has Flask's null session for want of a key.
 //
 // An application that overrides salt, digest_method or key_derivation of
 // SecureCookieSessionInterface gets its own by

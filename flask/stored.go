@@ -44,8 +44,9 @@ var connections = []string{
 }
 
 // StoredFromMap reads Flask-Session's settings (0.8.0) beside Flask's, as
-// FromMap does, for sessions on a store that the caller has opened:
-// SESSION_TYPE and the settings that say where the store is are passed over.
+// FromMap does, for sessions on a store that the caller has opened: the settings
+// that say where the store is are passed over, and SESSION_TYPE decides nothing but
+// the format (see below).
 // SESSION_SERIALIZATION_FORMAT can be "pickle" too, beside a Flask-Session before
 // 0.7, which reads nothing else, or cachelib. A SECRET_KEY is needed only for SESSION_USE_SIGNER; its fallbacks verify too,
 // which Flask-Session's don't.

@@ -38,6 +38,7 @@
 // server keeps a key, see memcachestore.Selector; pymemcache if absent, and in Flask's
 // layout needed where there are several) and pickled=true (what is written is marked
 // for cachelib's MemcachedCache). No server is asked before it is needed.
+//
 // The URL of a database may have table (sessions if absent; that of
 // SESSION_SQLALCHEMY_TABLE) and connections (the most that are open at once; 16 if
 // absent). That of PostgreSQL may have application_name, connect_timeout (seconds),
@@ -47,6 +48,7 @@
 // (true, false, preferred, skip-verify) and unix_socket; that of SQLite wal=true,
 // which sets the file's journal mode for good, and which many writers want. Open
 // doesn't make the table: see sqlstore.Store.Migrate.
+//
 // A mongodb: URL in Flask's layout finds Flask-Session's documents too, for which the
 // server needs an index, mongostore's Migrate, so as not to read them all.
 //
@@ -89,10 +91,12 @@ func (o *Opened) InStore() *dewar.InStore {
 // Close ends the store's connections. The store is of no use afterwards.
 func (o *Opened) Close() error { return o.closer.Close() }
 
-// Open makes the store that a URL leads to. It fails if a server can't be
-// reached, which a Redis may take its dial_timeout to find out. Errors may name
-// the scheme, a setting or the server's address; never the user, the password
-// or the whole URL.
+// Open makes the store that a URL leads to. It makes the folder of a file: URL, and
+// fails if the server of any other can't be reached, but for memcached's, which no
+// one asks before it is needed. To find that out a Redis may take its dial_timeout,
+// a database five seconds and a MongoDB its serverSelectionTimeoutMS: ctx is looked
+// at when Open begins, and ends none of that. Errors may name the scheme, a setting
+// or the server's address; never the user, the password or the whole URL.
 func Open(ctx context.Context, rawURL string) (*Opened, error) {
 	u, o, err := parse(ctx, rawURL)
 	if err != nil {

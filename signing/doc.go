@@ -9,18 +9,22 @@
 //	Timed    value "." time "." signature
 //	URLSafe  base64(payload) "." time "." signature, deflated where that pays
 //
-// All three take their keys from a [Ring], which can be swapped while they are
-// in use. Nothing of a value is decoded, inflated or believed before its
-// signature is verified. The payload is signed, not encrypted: whoever holds a
-// value can read it.
+// Beside them stands [Encrypted], which is Dewar's own: its values can be neither
+// read nor made without the keys.
 //
-// What is written is what itsdangerous 2.2 writes. Reading is stricter than
-// there in one respect: base64 of a signature or a payload must be spelled as
+// All take their keys from a [Ring], which can be swapped while they are in use.
+// Nothing of a value is decoded, inflated or believed before it is verified. What
+// the three floors sign isn't encrypted: whoever holds a value can read it.
+//
+// What the three write is what itsdangerous 2.2 writes. Reading is stricter than
+// there in three respects. Base64 of a signature or a payload must be spelled as
 // the writer spells it, with the URL-safe alphabet, no padding, no spare bits
-// set and nothing in between. Python also accepts other spellings, which
-// nothing writes.
+// set and nothing in between; Python also accepts other spellings, which nothing
+// writes. A value of URLSafe is 64 KiB long at the most, and inflates to 256 KiB,
+// unless [Options] say otherwise. A time past the year 9999 is malformed, where
+// Python raises what Flask doesn't catch.
 //
 // Everything here is safe for concurrent use, except that a destination slice
-// belongs to one caller at a time. Signing and verifying don't allocate once
-// they are warm; the documentation of each method says what does.
+// belongs to one caller at a time. Once they are warm the three floors sign and
+// verify without allocating; the documentation of each method says what does.
 package signing

@@ -2,8 +2,9 @@
 // or on several.
 //
 // An item is a value under its key with flags 0, as Flask-Session's is. Load,
-// Create, Remove and Delete are one command each, Update too where the item was
-// loaded over the connection that is still open; Touch is two.
+// Create and Delete are one command each, Update and Remove too where the item was
+// loaded over the connection that is still open, else two; Touch is two where it
+// extends the life.
 //
 // Memcached forgets: an item that is evicted, a server that is restarted, a
 // flush_all end sessions, and with them what Dewar keeps beside: a link from a

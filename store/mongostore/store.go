@@ -5,8 +5,10 @@
 //
 // _id is the key too, in those that a Store makes, so that a key is unique in a
 // collection without an index of its own; in Flask-Session's it is an ObjectId.
-// Every verb is one command but for what Create, Update and Remove need to tell
-// why they couldn't. The collection must tell letters apart by case, as one does
+// Every verb is one command, but for what Create, Update and Remove need to tell
+// why they couldn't, for Create where it takes a document whose life is over, and
+// for Remove where Load saw several documents of the key: the others go first. The
+// collection must tell letters apart by case, as one does
 // that was made without a collation.
 //
 // A user needs find, insert, update and remove on the collection; for

@@ -41,7 +41,8 @@ type Options struct {
 // themselves, so it is no Purger.
 //
 // A key that holds another type than a string is left as it is: Load, Update
-// and Remove answer dewar.ErrUndecodable, and Create dewar.ErrExists. Touch and
+// and Remove answer dewar.ErrUndecodable, and Create dewar.ErrExists. Before Redis 7
+// a script doesn't tell, and Update and Remove answer an error that is none. Touch and
 // Delete don't look at the type. An error of the server's that is no outcome
 // (READONLY, LOADING, MOVED, CLUSTERDOWN, NOPERM …) names its first word only.
 type Store struct {

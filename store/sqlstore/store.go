@@ -9,7 +9,9 @@
 //
 // Each verb is one statement in a transaction of its own: no transaction of the
 // application's is ever joined, committed or rolled back. Two statements follow
-// each other only to find out why the first did nothing. Lives are compared
+// each other only to find out why the first did nothing, and on MySQL where Create
+// takes a row whose life is over: an INSERT that did nothing, then an UPDATE
+// (docs/adr/0013-databases.md). Lives are compared
 // with the application's clock, as Flask does, and written in UTC whatever the
 // time zones of server and connection; a row without an expiry is over.
 //
@@ -131,7 +133,8 @@ func (s *Store) load(ctx context.Context, key string) (item dewar.Item, end stri
 	return dewar.Item{Data: *data, Left: left(expiry.String, now)}, expiry.String, nil
 }
 
-// Create is an INSERT that may also replace a row whose life is over.
+// Create is an INSERT that may also replace a row whose life is over; on MySQL an
+// UPDATE does that, after an INSERT that did nothing.
 func (s *Store) Create(ctx context.Context, key string, data []byte, life time.Duration) (dewar.Item, error) {
 	p, item, err := s.writing(ctx, key, data, life)
 	if err != nil {

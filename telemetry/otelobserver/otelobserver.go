@@ -19,7 +19,7 @@ const (
 	Metric = "dewar.session.events"                             // a counter, in {event}
 
 	Kind   = "dewar.event.kind"     // dewar.EventKind, on the counter and on spans
-	Reason = "dewar.event.reason"   // one of dewar.EventKind.Reasons, where there is one; the same
+	Reason = "dewar.event.reason"   // one of dewar.EventKind.Reasons, where there is one; on the counter and on spans
 	Handle = "dewar.session.handle" // a digest of the session's id; on spans alone
 )
 

@@ -68,7 +68,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	s.committed = true
 	a, v, err := m.conclude(ctx, s, e)
 	if err != nil {
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err, id: s.rec.ID})
+		m.observe(ctx, s.rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err})
 		return a, err
 	}
 	s.modified, s.renewed, s.destroyed = false, false, false
@@ -105,7 +105,7 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 	}
 	if err != nil && v.act == touch {
 		// Who only reads is served all the same.
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err, id: s.rec.ID})
+		m.observe(ctx, s.rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err})
 		return a, v, nil
 	}
 	if err != nil {
@@ -116,7 +116,7 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 		return a, v, err
 	}
 	if done != 0 {
-		m.observe(ctx, Event{Kind: done, id: s.rec.ID})
+		m.observe(ctx, s.rec.ID, Event{Kind: done})
 	}
 	a.forget = v.act == drop
 	if line != "" && (!v.quiet || s.rec.ID != before) {
@@ -202,7 +202,7 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 			if s.destroyed {
 				reason = reasonDestroyed
 			}
-			m.observe(ctx, Event{Kind: Ended, Reason: reason, id: rec.ID})
+			m.observe(ctx, rec.ID, Event{Kind: Ended, Reason: reason})
 		}
 		s.kept = false
 		if a == drop {
@@ -249,7 +249,7 @@ func (m *Manager) cookieLine(ctx context.Context, s *Session, a act, value strin
 	if s.rules == Native {
 		return "", &CookieSizeError{Name: c.Name, Value: len(value), Size: len(line), Limit: c.MaxBytes}
 	}
-	m.observe(ctx, Event{Kind: Warned, Reason: tooLargeWarning(c, value, line)})
+	m.observe(ctx, "", Event{Kind: Warned, Reason: tooLargeWarning(c, value, line)})
 	return line, nil
 }
 

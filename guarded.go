@@ -37,10 +37,13 @@ func wants(ctx context.Context, o Observer, k EventKind) bool {
 	return !ok || s.wants(ctx, k)
 }
 
-// observe tells the observer that e has just happened.
-func (sh *shared) observe(ctx context.Context, e Event) {
+// observe tells the observer that e has just happened to the session that has id, or
+// to one that has none. The id itself never is in an event: whoever keeps one could
+// print it.
+func (sh *shared) observe(ctx context.Context, id string, e Event) {
 	g := sh.o.Observer.(*guarded)
 	if wants(ctx, g.Observer, e.Kind) {
+		e.handle = handle(id)
 		g.tell(context.WithoutCancel(ctx), e, sh.o.Now)
 	}
 }

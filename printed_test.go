@@ -2,24 +2,24 @@ package dewar_test
 
 import (
 	"fmt"
+	"net/http"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
 )
 
-// printed gives all that a program can print of v where it keeps it in a field of its
-// own: fmt calls no method of what it finds there, and there are printers that call
-// none at all and follow every pointer.
+// printed gives what fmt prints of v where a program keeps it in a field of its own:
+// it calls no method of what it finds there.
 func printed[T any](v T) string {
 	kept := struct{ last T }{v}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%v %+v %#v", kept, kept, kept)
-	walk(&b, reflect.ValueOf(kept), map[uintptr]bool{})
-	return b.String()
+	return fmt.Sprintf("%v %+v %#v", kept, kept, kept)
 }
+
+// walk gives what a printer finds in v that follows every pointer.
 
 func walk(b *strings.Builder, v reflect.Value, been map[uintptr]bool) {
 	switch v.Kind() {
@@ -60,9 +60,31 @@ var secretive = regexp.MustCompile(`[A-Za-z0-9_-]{20,}`)
 func checkPrinted(t *testing.T, events []dewar.Event) {
 	t.Helper()
 	for _, e := range events {
-		got := printed(e)
+		var b strings.Builder
+		walk(&b, reflect.ValueOf(e), map[uintptr]bool{})
+		got := printed(e) + b.String()
 		if found := secretive.FindString(got); found != "" || !strings.Contains(got, e.Handle()) {
 			t.Errorf("%v: printed %q", e, got)
 		}
+	}
+}
+
+// Nor does fmt give away what handlers are given: the session, the context, the
+// response writer, the manager and its options, the session's errors.
+func TestWhatHandlersKeepIsNotPrinted(t *testing.T) {
+	for name, backend := range map[string]dewar.Backend{"store": dewar.Stored(memstore.New(memstore.Options{})).Backend, "cookie": dewar.Cookies(ring(t, secret)).Backend} {
+		m := managing(t, backend, nil)
+		text := strings.Repeat("content", 5)
+		cookie := signedIn(t, m, map[string]any{text: text})
+		do(m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s := dewar.From(r.Context())
+			_, err := dewar.Key[int](text).Lookup(s)
+			s.Set(text+"2", map[string]any{text: func() {}})
+			for i, v := range []any{s, r.Context(), w, m, m.Options(), err, s.Err()} {
+				if got := printed(v) + fmt.Sprintf("%v %+v", v, v); v == nil || strings.Contains(got, text) || strings.Contains(got, cookie[16:40]) || strings.Contains(got, string(secret)) {
+					t.Errorf("%s: %d: %T: %s", name, i, v, got)
+				}
+			}
+		})), cookie)
 	}
 }

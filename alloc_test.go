@@ -57,3 +57,14 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// Observers who want nothing cost nothing.
+func TestObserversAllocateNothing(t *testing.T) {
+	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Observers{quiet, quiet} })
+	cost := func(m *dewar.Manager) float64 {
+		return testing.AllocsPerRun(100, func() { visit(m, "", func(s *dewar.Session) { s.Set("a", 1) }) })
+	}
+	if none, all := cost(manager(t, nil)), cost(m); all > none {
+		t.Errorf("%v allocations, without them %v", all, none)
+	}
+}

@@ -68,7 +68,7 @@ func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, err
 	s.committed = true
 	a, v, err := m.conclude(ctx, s, e)
 	if err != nil {
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err, id: s.rec.ID})
+		m.observe(ctx, s.rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err})
 		return a, err
 	}
 	s.modified, s.renewed, s.destroyed = false, false, false
@@ -103,20 +103,20 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 		v.act = save
 		value, done, err = m.carryOut(ctx, s, save)
 	}
+	var line string
+	if err == nil {
+		line, err = m.cookieLine(ctx, s, v.act, value)
+	}
 	if err != nil && v.act == touch {
 		// Who only reads is served all the same.
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err, id: s.rec.ID})
+		m.observe(ctx, s.rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err})
 		return a, v, nil
 	}
 	if err != nil {
 		return a, v, err
 	}
-	line, err := m.cookieLine(ctx, s, v.act, value)
-	if err != nil {
-		return a, v, err
-	}
 	if done != 0 {
-		m.observe(ctx, Event{Kind: done, id: s.rec.ID})
+		m.observe(ctx, s.rec.ID, Event{Kind: done})
 	}
 	a.forget = v.act == drop
 	if line != "" && (!v.quiet || s.rec.ID != before) {
@@ -173,9 +173,10 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 	case tell:
 		return presentValue(m.o.Backend, rec), 0, nil
 	case touch:
-		if _, moving := rec.State.(*elsewhere); moving { // which changes more than a life
+		if rec.elsewhere() {
 			value, renewed, err = m.write(ctx, s, rec, save)
-		} else {
+		}
+		if !rec.elsewhere() || errors.Is(err, ErrTooLarge) { // for where it would move to
 			value, err = m.o.Backend.Touch(ctx, rec, m.life(s))
 		}
 		if errors.Is(err, ErrSessionGone) {
@@ -202,7 +203,7 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 			if s.destroyed {
 				reason = reasonDestroyed
 			}
-			m.observe(ctx, Event{Kind: Ended, Reason: reason, id: rec.ID})
+			m.observe(ctx, rec.ID, Event{Kind: Ended, Reason: reason})
 		}
 		s.kept = false
 		if a == drop {
@@ -227,30 +228,18 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 // cookieLine formats the Set-Cookie of an act; empty if the client's cookie
 // stays as it is.
 func (m *Manager) cookieLine(ctx context.Context, s *Session, a act, value string) (string, error) {
-	c := &m.o.Cookie
 	if a == drop {
-		return c.expire(s.rules), nil
+		return m.o.Cookie.expire(s.rules), nil
 	}
 	if value == "" {
 		return "", nil
 	}
-	var line string
-	switch {
-	case s.rules != Native && s.permanent():
-		line = c.set(value, m.o.Now().Add(m.o.Life.Idle), 0)
-	case s.rules != Native || c.UntilClosed:
-		line = c.set(value, time.Time{}, 0)
-	default:
-		line = c.set(value, time.Time{}, min(m.life(s), maxKept))
+	line, err := m.o.line(value, s.rules != Native && s.permanent(), m.life(s))
+	if err != nil && s.rules != Native {
+		m.observe(ctx, "", Event{Kind: Warned, Reason: tooLargeWarning(&m.o.Cookie, value, line)})
+		err = nil
 	}
-	if c.MaxBytes < 0 || len(line) <= c.MaxBytes {
-		return line, nil
-	}
-	if s.rules == Native {
-		return "", &CookieSizeError{Name: c.Name, Value: len(value), Size: len(line), Limit: c.MaxBytes}
-	}
-	m.observe(ctx, Event{Kind: Warned, Reason: tooLargeWarning(c, value, line)})
-	return line, nil
+	return line, err
 }
 
 // tooLargeWarning is the sentence of werkzeug.http.dump_cookie.

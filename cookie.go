@@ -261,6 +261,25 @@ func (c *Cookie) set(value string, expires time.Time, maxAge time.Duration) stri
 	return c.Name + "=" + value + c.front + string(life) + c.back
 }
 
+// line formats the cookie of a session with a life, be it permanent in Flask's sense. If
+// browsers would drop it there is a *CookieSizeError too.
+func (o *Options) line(value string, permanent bool, life time.Duration) (string, error) {
+	c := &o.Cookie
+	var line string
+	switch {
+	case o.Rules != Native && permanent:
+		line = c.set(value, o.Now().Add(o.Life.Idle), 0)
+	case o.Rules != Native || c.UntilClosed:
+		line = c.set(value, time.Time{}, 0)
+	default:
+		line = c.set(value, time.Time{}, min(life, maxKept))
+	}
+	if c.MaxBytes < 0 || len(line) <= c.MaxBytes {
+		return line, nil
+	}
+	return line, &CookieSizeError{Name: c.Name, Value: len(value), Size: len(line), Limit: c.MaxBytes}
+}
+
 // expire formats the cookie that makes the browser forget: both Expires and
 // Max-Age, and the attributes that it was set with, without which browsers
 // take it for another. Flask-Session leaves out what browsers don't compare; a

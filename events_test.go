@@ -32,6 +32,7 @@ func told(t *testing.T, change func(*dewar.Options), f func(m *dewar.Manager, co
 	seen.events = nil
 	seen.mu.Unlock()
 	f(m, cookie, c)
+	checkPrinted(t, seen.events)
 	return seen.kinds()
 }
 

@@ -22,14 +22,26 @@ import (
 //
 // Cookies give none of this. A signed one can't be taken back: moving from
 // InCookie, a copy of an old cookie leads to its session as long as Old is asked;
-// moving to it, the record is gone before the cookie has arrived.
+// moving to it, the record is gone before the cookie has arrived. A session that is
+// too large for the cookie (Cookie.MaxBytes) stays in Old, where use extends its life,
+// and moves once it is small enough. What a handler writes that is too large is a
+// *CookieSizeError, and the record is as it was; under Flask's rules it is saved in
+// Old, with a warning.
 type Fallback struct {
 	New Backend // needed
 	Old Backend // needed
+
+	o *Options // of the manager; nil: none has it
 }
 
 // elsewhere is the Record.State of a session that only Old has.
 type elsewhere struct{ old Record }
+
+// elsewhere reports whether r is to be saved where its life would be extended: it moves.
+func (r Record) elsewhere() bool {
+	_, ok := r.State.(*elsewhere)
+	return ok
+}
 
 // SessionCodec is New's.
 func (f Fallback) SessionCodec() Codec { return codecOf(f.New) }
@@ -114,7 +126,9 @@ func (f Fallback) Reload(ctx context.Context, r Record) (Record, error) {
 	}
 	to, under := homeOf(f.New), st.old.claim()
 	was := st.old
-	was.State = withoutClaim(was.State) // it is New's to abandon
+	if to != nil {
+		was.State = withoutClaim(was.State) // it is New's to abandon
+	}
 	old, err := f.Old.Reload(ctx, was)
 	if err == nil && old.ID == st.old.ID {
 		if now, ok := old.State.(*stored); ok {
@@ -151,24 +165,32 @@ func (f Fallback) giveUp(ctx context.Context, r Record) {
 	if st, ok := r.State.(*elsewhere); ok {
 		r = st.old
 	}
-	if to := homeOf(f.New); to != nil {
+	to := homeOf(f.New)
+	if to == nil { // it was renewed where it is
+		to = homeOf(f.Old)
+	}
+	if to != nil {
 		to.giveUp(ctx, r)
 	}
 }
 
 // Save saves to New; a session of Old moves.
 func (f Fallback) Save(ctx context.Context, r Record, life time.Duration) (string, Record, error) {
-	return f.save(ctx, r, life, life)
+	return f.save(ctx, r, life, life, f.Old.Save)
 }
 
-func (f Fallback) save(ctx context.Context, r Record, life, lead time.Duration) (string, Record, error) {
+// A saver is a Backend's Save or Renew.
+type saver = func(context.Context, Record, time.Duration) (string, Record, error)
+
+// save saves to New, or by keep where the session is if it doesn't fit there.
+func (f Fallback) save(ctx context.Context, r Record, life, lead time.Duration, keep saver) (string, Record, error) {
 	st, ok := r.State.(*elsewhere)
 	if !ok {
 		return f.New.Save(ctx, r, life)
 	}
 	from, to := homeOf(f.Old), homeOf(f.New)
 	if from == nil || to == nil {
-		return f.carry(ctx, from, st.old, r, life)
+		return f.carry(ctx, from, st.old, r, life, keep)
 	}
 	moving := st.old
 	moving.Entries = r.Entries
@@ -182,29 +204,37 @@ func (f Fallback) save(ctx context.Context, r Record, life, lead time.Duration) 
 		return "", r, fmt.Errorf("%w: %w", ErrConflict, err)
 	}
 	if errors.Is(err, errClaimed) {
-		return f.stay(ctx, r, moved, life)
+		return f.stay(ctx, r, moved, life, f.Old.Save)
 	}
 	return "", r, err
 }
 
-// stay saves a session that somebody else is moving where it is.
-func (f Fallback) stay(ctx context.Context, r, old Record, life time.Duration) (string, Record, error) {
+// stay keeps a session that somebody else is moving, or that doesn't fit into New's
+// cookie, where it is.
+func (f Fallback) stay(ctx context.Context, r, old Record, life time.Duration, keep saver) (string, Record, error) {
 	var err error
+	old.Anew = r.Anew
 	if old.Entries, err = translated(r.Entries, codecOf(f.New), codecOf(f.Old)); err != nil {
 		return "", r, err
 	}
-	value, saved, err := f.Old.Save(ctx, old, life)
-	if err == nil {
-		saved.Entries = nil
-		r.State = &elsewhere{saved}
-	}
+	value, saved, err := keep(ctx, old, life)
+	saved.Entries = nil
+	r.ID, r.State = saved.ID, &elsewhere{saved}
 	return value, r, err
 }
 
-// carry moves a session out of a signed cookie, or into one: what was read from
-// a store is removed only as it was read.
-func (f Fallback) carry(ctx context.Context, from *InStore, old, r Record, life time.Duration) (string, Record, error) {
+// carry moves a session out of a signed cookie, or into one, if it fits: what was read
+// from a store is removed only as it was read.
+func (f Fallback) carry(ctx context.Context, from *InStore, old, r Record, life time.Duration, keep saver) (string, Record, error) {
 	value, saved, err := f.New.Save(ctx, Record{Entries: r.Entries}, life)
+	if err == nil && f.o != nil {
+		vals := values{codec: codecOf(f.New), entries: r.Entries}
+		_, err = f.o.line(value, vals.permanent(), life)
+		if err != nil && f.o.Rules != Native {
+			f.o.observe(ctx, old.ID, Event{Kind: Warned, Reason: err.Error() + ": the session stays where it was"})
+			return f.stay(ctx, r, old, life, keep)
+		}
+	}
 	if err == nil && from != nil {
 		err = from.remove(ctx, old)
 	} else if _, inCookie := f.Old.(InCookie); err == nil && !inCookie {
@@ -223,7 +253,7 @@ func (f Fallback) Renew(ctx context.Context, r Record, life time.Duration) (stri
 		if to := homeOf(f.New); to != nil {
 			lead = to.Grace
 		}
-		return f.save(ctx, r, life, lead)
+		return f.save(ctx, r, life, lead, f.Old.Renew)
 	}
 	return f.New.Renew(ctx, r, life)
 }

@@ -37,13 +37,18 @@ func wants(ctx context.Context, o Observer, k EventKind) bool {
 	return !ok || s.wants(ctx, k)
 }
 
-// observe tells the observer that e has just happened.
-func (sh *shared) observe(ctx context.Context, e Event) {
-	g := sh.o.Observer.(*guarded)
+// observe tells the observer that e has just happened to the session that has id, or
+// to one that has none. The id itself never is in an event: whoever keeps one could
+// print it.
+func (o *Options) observe(ctx context.Context, id string, e Event) {
+	g := o.Observer.(*guarded)
 	if wants(ctx, g.Observer, e.Kind) {
-		g.tell(context.WithoutCancel(ctx), e, sh.o.Now)
+		e.handle = handle(id)
+		g.tell(context.WithoutCancel(ctx), e, o.Now)
 	}
 }
+
+func (sh *shared) observe(ctx context.Context, id string, e Event) { sh.o.observe(ctx, id, e) }
 
 // tell waits for the observer, unless it is known to be slow.
 func (g *guarded) tell(ctx context.Context, e Event, now func() time.Time) {

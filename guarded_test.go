@@ -183,17 +183,6 @@ func TestObservers(t *testing.T) {
 	}
 }
 
-// Observers who want nothing cost nothing.
-func TestObserversAllocateNothing(t *testing.T) {
-	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Observers{quiet, quiet} })
-	cost := func(m *dewar.Manager) float64 {
-		return testing.AllocsPerRun(100, func() { visit(m, "", func(s *dewar.Session) { s.Set("a", 1) }) })
-	}
-	if none, all := cost(manager(t, nil)), cost(m); all > none {
-		t.Errorf("%v allocations, without them %v", all, none)
-	}
-}
-
 // What observing costs a request; docs/observing.md has the figures.
 func BenchmarkObserver(b *testing.B) {
 	for name, o := range map[string]dewar.Observer{"none": nil, "counting": observing(func(context.Context, dewar.Event) {})} {

@@ -124,11 +124,13 @@ func (s *Session) IsPermanent() bool {
 	return s.permanent()
 }
 
-func (s *Session) permanent() bool {
-	i := s.vals.find(permanentKey)
+func (s *Session) permanent() bool { return s.vals.permanent() }
+
+func (v *values) permanent() bool {
+	i := v.find(permanentKey)
 	if i < 0 {
 		return false
 	}
-	v, err := s.vals.at(i, false)
-	return err == nil && truthy(v)
+	val, err := v.at(i, false)
+	return err == nil && truthy(val)
 }

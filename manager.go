@@ -129,17 +129,17 @@ func (m *Manager) try(ctx context.Context, value string) (Record, error) {
 	rec, err := m.o.Backend.Open(ctx, value)
 	switch {
 	case err == nil:
-		m.observe(ctx, Event{Kind: Loaded, id: rec.ID})
+		m.observe(ctx, rec.ID, Event{Kind: Loaded})
 	case !errors.Is(err, ErrNoSession):
-		m.observe(ctx, Event{Kind: Failed, Reason: failureOf(ctx, err, reasonOpen), Err: err, id: rec.ID})
+		m.observe(ctx, rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, err, reasonOpen), Err: err})
 	case errors.Is(err, ErrExpired):
-		m.observe(ctx, Event{Kind: Expired, id: rec.ID})
+		m.observe(ctx, rec.ID, Event{Kind: Expired})
 	default:
 		if errors.Is(err, ErrReplay) {
-			m.observe(ctx, Event{Kind: Replayed, id: rec.ID})
-			m.observe(ctx, Event{Kind: Ended, Reason: reasonReplay, id: rec.ID})
+			m.observe(ctx, rec.ID, Event{Kind: Replayed})
+			m.observe(ctx, rec.ID, Event{Kind: Ended, Reason: reasonReplay})
 		}
-		m.observe(ctx, Event{Kind: Refused, Reason: reasonOf(err), id: rec.ID})
+		m.observe(ctx, rec.ID, Event{Kind: Refused, Reason: reasonOf(err)})
 	}
 	return rec, err
 }
@@ -164,6 +164,6 @@ func (m *Manager) adopt(s *Session, rec Record) {
 // warn says a sentence to the observer, once.
 func (sh *shared) warn(ctx context.Context, sentence string) {
 	if _, said := sh.warned.LoadOrStore(sentence, true); !said {
-		sh.observe(ctx, Event{Kind: Warned, Reason: sentence})
+		sh.observe(ctx, "", Event{Kind: Warned, Reason: sentence})
 	}
 }

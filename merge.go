@@ -37,7 +37,7 @@ func (m *Manager) write(ctx context.Context, s *Session, rec Record, a act) (val
 		var saved Record
 		if value, saved, err = m.saveOrRenew(ctx, s, rec, a); err == nil {
 			if clashed {
-				m.observe(ctx, Event{Kind: Conflict, id: saved.ID})
+				m.observe(ctx, saved.ID, Event{Kind: Conflict})
 			}
 			return value, rec.ID != "" && saved.ID != rec.ID, nil
 		}

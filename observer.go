@@ -38,12 +38,12 @@ type Event struct {
 	Reason string    // one of Kind.Reasons; a sentence for Warned
 	Err    error     // for Failed and Pending
 
-	id string
+	handle string
 }
 
 // Handle is that of the session, as [Session.Handle] gives it; empty where it
 // has no id.
-func (e Event) Handle() string { return handle(e.id) }
+func (e Event) Handle() string { return e.handle }
 
 // Format prints the kind, and the reason if there is one, escaped as LogValue does.
 func (e Event) Format(f fmt.State, _ rune) {

@@ -204,7 +204,7 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 				bad("Backend", "a Fallback within a Fallback")
 			}
 		}
-		b.New, b.Old = o.completed(b.New, bad), o.completed(b.Old, bad)
+		b.New, b.Old, b.o = o.completed(b.New, bad), o.completed(b.Old, bad), o
 		return b
 	case SignedID:
 		if b.Keys == nil {

@@ -189,10 +189,10 @@ func (q *request) finish() {
 	}
 	lost, err := q.s.ended()
 	if lost != "" {
-		q.m.observe(q.r.Context(), Event{Kind: Pending, Reason: lost, Err: ErrTooLate, id: q.s.rec.ID})
+		q.m.observe(q.r.Context(), q.s.rec.ID, Event{Kind: Pending, Reason: lost, Err: ErrTooLate})
 	}
 	if err != nil {
-		q.m.observe(q.r.Context(), Event{Kind: Failed, Reason: failureOf(q.r.Context(), err, reasonValue), Err: err, id: q.s.rec.ID})
+		q.m.observe(q.r.Context(), q.s.rec.ID, Event{Kind: Failed, Reason: failureOf(q.r.Context(), err, reasonValue), Err: err})
 	}
 }
 

@@ -67,8 +67,8 @@ func (o slogObserver) Observe(ctx context.Context, e Event) {
 // attrs are what there is to log of an event.
 func (e Event) attrs() []slog.Attr {
 	attrs := append(make([]slog.Attr, 0, 4), slog.String("kind", e.Kind.String()))
-	if e.id != "" {
-		attrs = append(attrs, slog.String("handle", e.Handle()))
+	if e.handle != "" {
+		attrs = append(attrs, slog.String("handle", e.handle))
 	}
 	if e.Reason != "" {
 		attrs = append(attrs, slog.String("reason", escaped(e.Reason)))

@@ -95,6 +95,11 @@ func TestBreaker(t *testing.T) {
 		expect("one visitor's much data is nobody else's trouble", 1, dewar.ErrTooLarge)
 	}
 	st.err = context.Canceled
+	for range 5 {
+		ctx, st.leave = context.WithCancel(t.Context())
+		expect("nor is any number of visitors who went away", 1, context.Canceled)
+	}
+	ctx, st.leave = t.Context(), nil
 	for range 3 {
 		expect("a client that cancels by itself is in trouble", 1, context.Canceled)
 	}

@@ -65,7 +65,8 @@ func readOnly(reason error) error {
 }
 
 // With returns a Manager of the same sessions with another policy. Where both
-// wrap a handler, the inner one's policy counts.
+// wrap a handler, the inner one's policy counts: one of Fail answers an outage
+// though the outer one, of Anonymous, went on with an empty session.
 func (m *Manager) With(r Route) *Manager { return &Manager{shared: m.shared, route: r} }
 
 // Wrap returns a handler that opens the session, calls next with a context

@@ -24,8 +24,9 @@ type request struct {
 
 	mu     sync.Mutex // held while opening
 	opened atomic.Bool
-	sent   bool // the client sent a cookie
-	route  Route
+	sent   bool  // the client sent a cookie
+	outage error // why the session that was opened is an empty one; nil: it isn't
+	route  Route // the innermost that has been come to
 }
 
 // requestContext is the handler's context: the request's, and the session.
@@ -52,21 +53,24 @@ func (q *request) held() (*Session, bool) { return &q.s, q.opened.Load() }
 func (q *request) open(ctx context.Context) (*Session, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.opened.Load() {
-		return &q.s, nil
+	if !q.opened.Load() {
+		err := q.find(ctx)
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrNoSession):
+			q.m.begin(&q.s)
+		case q.route.Outage == Anonymous:
+			q.m.begin(&q.s)
+			q.s.readOnly = readOnly(err)
+			q.outage = err
+		default:
+			return nil, err
+		}
+		q.opened.Store(true)
 	}
-	err := q.find(ctx)
-	switch {
-	case err == nil:
-	case errors.Is(err, ErrNoSession):
-		q.m.begin(&q.s)
-	case q.route.Outage == Anonymous:
-		q.m.begin(&q.s)
-		q.s.readOnly = readOnly(err)
-	default:
-		return nil, err
+	if q.outage != nil && q.route.Outage == Fail { // the outer route was Anonymous
+		return nil, q.outage
 	}
-	q.opened.Store(true)
 	return &q.s, nil
 }
 

@@ -98,15 +98,20 @@ func (q *request) serve(next http.Handler) {
 			return
 		}
 	}
+	r := q.r.WithContext(&q.ctx)
 	returned := false
 	defer func() {
+		// net/http removes the files of uploads that it finds in its own request.
+		if q.r.MultipartForm == nil {
+			q.r.MultipartForm = r.MultipartForm
+		}
 		// Not recover: the panic goes its way with its stack unharmed.
 		if !returned {
 			q.abort()
 			q.finish()
 		}
 	}()
-	next.ServeHTTP(&q.w, q.r.WithContext(&q.ctx))
+	next.ServeHTTP(&q.w, r)
 	returned = true
 	q.w.begin(http.StatusOK) // a handler that wrote nothing
 	q.finish()

@@ -81,7 +81,8 @@ func (m *Manager) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		q := &request{m: m, route: m.route, r: r}
-		q.w = writer{ResponseWriter: w, q: q}
+		q.w.ResponseWriter, q.w.q = w, q
+		q.w.note()
 		q.ctx = requestContext{r.Context(), q}
 		q.serve(next)
 	})

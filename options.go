@@ -20,7 +20,9 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 
 	// OnError answers a request whose session couldn't be opened or saved; w
-	// is the response that the handler would have written to. nil: 503 with
+	// is the response that the handler would have written to. Where the handler
+	// had its turn, its headers are gone but for Vary and Access-Control-…;
+	// those of whoever wraps Wrap are there. nil: 503 with
 	// Retry-After if the backend can't answer, 409 if the session ended while
 	// the handler changed it, else 500, in plain words.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)

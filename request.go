@@ -64,11 +64,13 @@ func (q *request) open(ctx context.Context) (*Session, error) {
 			q.s.readOnly = readOnly(err)
 			q.outage = err
 		default:
+			q.s.look()
 			return nil, err
 		}
 		q.opened.Store(true)
 	}
 	if q.outage != nil && q.route.Outage == Fail { // the outer route was Anonymous
+		q.s.look()
 		return nil, q.outage
 	}
 	return &q.s, nil
@@ -94,6 +96,7 @@ func (q *request) find(ctx context.Context) error {
 func (q *request) serve(next http.Handler) {
 	if !q.route.Lazy {
 		if _, err := q.open(q.r.Context()); err != nil {
+			q.varyUnopened()
 			q.fail(q.w.ResponseWriter, q.r, err)
 			return
 		}
@@ -158,6 +161,14 @@ func (a *answering) Write(b []byte) (int, error) {
 }
 
 func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// varyUnopened is commit for a session that couldn't be opened: who was told so
+// answers by the cookie.
+func (q *request) varyUnopened() {
+	if rules := q.m.o.Rules; q.s.accessed && rules != FlaskSession032 {
+		varyOnCookie(q.w.Header(), rules, q.lines[:0:1])
+	}
+}
 
 // abort is for a handler that panicked. Under Flask's rules the error page of
 // whoever recovers carries the session, as Flask's own does.

@@ -39,6 +39,7 @@ func (w *writer) begin(status int) bool {
 	w.q.mu.Lock()
 	fixed := w.q.route.NoKeepAlive
 	if !w.q.opened.Load() {
+		w.q.varyUnopened()
 		w.q.s.close() // what is opened from here on can't be saved
 		w.q.mu.Unlock()
 		return true

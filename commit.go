@@ -128,7 +128,7 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 // facts gathers what decides about s.
 func (m *Manager) facts(s *Session, e ending) facts {
 	f := facts{
-		readOnly: s.readOnly != nil, known: !s.isNew, sent: e.sent,
+		readOnly: s.readOnly != nil, null: m.readOnly != nil, known: !s.isNew, sent: e.sent,
 		accessed: s.accessed, modified: s.modified, renewed: s.renewed, destroyed: s.destroyed,
 		empty: s.empty(),
 		stale: s.rec.Stale, moved: s.rec.Moved, worn: s.rec.Worn, fixed: m.o.Life.Fixed || e.fixed,

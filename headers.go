@@ -34,8 +34,15 @@ func varyOnCookie(h http.Header, r Rules, room []string) {
 
 // keepPrivate forbids shared caches to keep a response that carries
 // somebody's session, whatever the handler allowed them. room is used where
-// nothing was said.
+// nothing was said. What CDNs and proxies obey before Cache-Control is deleted:
+// targeted fields (RFC 9213, "…-CDN-Cache-Control"), Surrogate-Control, and
+// nginx's X-Accel-Expires.
 func keepPrivate(h http.Header, room []string) {
+	for name := range h {
+		if strings.HasSuffix(name, "-Cache-Control") || name == "Surrogate-Control" || name == "X-Accel-Expires" {
+			delete(h, name)
+		}
+	}
 	lines := h["Cache-Control"]
 	if len(lines) == 0 {
 		h["Cache-Control"] = append(room, "private")

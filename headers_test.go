@@ -53,6 +53,23 @@ func TestKeepPrivate(t *testing.T) {
 	}
 }
 
+// What CDNs and proxies obey before Cache-Control is gone, whatever else was said.
+func TestKeepPrivateFromCDNs(t *testing.T) {
+	for _, said := range []string{"", "private", "no-store", "public, max-age=60"} {
+		h := http.Header{"Pragma": {"x"}}
+		for _, name := range []string{"CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Vercel-CDN-Cache-Control", "Surrogate-Control", "X-Accel-Expires"} {
+			h.Set(name, "max-age=600")
+		}
+		if said != "" {
+			h.Set("Cache-Control", said)
+		}
+		keepPrivate(h, nil)
+		if got := h.Get("Cache-Control"); len(h) != 2 || !strings.Contains(got, "private") && got != "no-store" {
+			t.Errorf("%q: %v", said, h)
+		}
+	}
+}
+
 func TestCookieValues(t *testing.T) {
 	for _, row := range []struct {
 		lines []string

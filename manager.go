@@ -65,7 +65,8 @@ func readOnly(reason error) error {
 }
 
 // With returns a Manager of the same sessions with another policy. Where both
-// wrap a handler, the inner one's policy counts.
+// wrap a handler, the inner one's policy counts: one of Fail answers an outage
+// though the outer one, of Anonymous, went on with an empty session.
 func (m *Manager) With(r Route) *Manager { return &Manager{shared: m.shared, route: r} }
 
 // Wrap returns a handler that opens the session, calls next with a context
@@ -80,7 +81,8 @@ func (m *Manager) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		q := &request{m: m, route: m.route, r: r}
-		q.w = writer{ResponseWriter: w, q: q}
+		q.w.ResponseWriter, q.w.q = w, q
+		q.w.note()
 		q.ctx = requestContext{r.Context(), q}
 		q.serve(next)
 	})

@@ -20,12 +20,14 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 
 	// OnError answers a request whose session couldn't be opened or saved; w
-	// is the response that the handler would have written to. nil answers in
-	// plain words: 409 if the session ended while the handler changed it
-	// (ErrSessionGone), or was changed at the same time where that counts
-	// (ErrConflict: Strict, Take, sign-ins that meet); 500 for what can't be
-	// saved as it is (a *CookieSizeError, a value that can't be encoded); 503 with
-	// Retry-After for all else, a store's ErrTooLarge too.
+	// is the response that the handler would have written to. Where the handler
+	// had its turn, its headers are gone but for Vary and Access-Control-…; those
+	// of whoever wraps Wrap are there. nil answers in plain words: 409 if the
+	// session ended while the handler changed it (ErrSessionGone), or was changed
+	// at the same time where that counts (ErrConflict: Strict, Take, sign-ins that
+	// meet); 500 for what can't be saved as it is (a *CookieSizeError, a value that
+	// can't be encoded); 503 with Retry-After for all else, a store's ErrTooLarge
+	// too.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)
 }
 

@@ -3,6 +3,8 @@ package dewar_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -26,6 +28,44 @@ func TestOutageWithoutWrap(t *testing.T) {
 	a, err := m.Commit(t.Context(), s)
 	if err != nil || a.Value != "" || a.SetCookie != nil || a.Forget || !errors.Is(s.Err(), dewar.ErrReadOnly) {
 		t.Errorf("Anonymous: %+v, %v, Err %v", a, err, s.Err())
+	}
+}
+
+// Whatever is answered because a session couldn't be opened depends on the cookie: a
+// shared cache must not give the page of an outage to everybody. Flask's null session
+// has no Vary, as in Flask, nor have Flask-Session 0.3's rules.
+func TestAnOutageVaries(t *testing.T) {
+	fallback := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=60")
+		if _, err := dewar.Open(r.Context()); err != nil {
+			fmt.Fprint(w, "hello, whoever you are")
+		}
+	})
+	look, idle := view(func(s *dewar.Session) { s.User() }), http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	anonymous, lazy := dewar.Route{Outage: dewar.Anonymous}, dewar.Route{Lazy: true}
+	for rules, varies := range map[dewar.Rules]bool{dewar.Native: true, dewar.Flask: true, dewar.FlaskSession08: true, dewar.FlaskSession032: false} {
+		m := manager(t, func(o *dewar.Options) { o.Backend, o.Rules = down{}, rules })
+		null := manager(t, func(o *dewar.Options) { o.Backend, o.Rules = dewar.Unavailable{}, rules })
+		for name, row := range map[string]struct {
+			h      http.Handler
+			status int
+			varies bool
+		}{
+			"Anonymous, looked at":          {m.With(anonymous).Wrap(look), 200, varies},
+			"Anonymous, not looked at":      {m.With(anonymous).Wrap(idle), 200, false},
+			"Fail":                          {m.Wrap(look), 503, varies},
+			"Fail within Anonymous":         {m.With(anonymous).Wrap(m.Wrap(look)), 503, varies},
+			"Fail within Lazy":              {m.With(lazy).Wrap(m.Wrap(look)), 503, varies},
+			"Lazy, and the handler goes on": {m.With(lazy).Wrap(fallback), 200, varies},
+			"the same, within Anonymous":    {m.With(anonymous).Wrap(m.With(lazy).Wrap(fallback)), 200, varies},
+			"Lazy, not asked for":           {m.With(lazy).Wrap(idle), 200, false},
+			"no outage, a null session":     {null.Wrap(look), 200, rules == dewar.Native},
+		} {
+			res := do(row.h, m.Options().Cookie.Name+"=x")
+			if got := res.Header.Values("Vary"); res.StatusCode != row.status || (len(got) == 1 && got[0] == "Cookie") != row.varies || len(got) > 1 {
+				t.Errorf("rules %d, %s: %d, Vary %q", rules, name, res.StatusCode, got)
+			}
+		}
 	}
 }
 

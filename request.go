@@ -24,8 +24,9 @@ type request struct {
 
 	mu     sync.Mutex // held while opening
 	opened atomic.Bool
-	sent   bool // the client sent a cookie
-	route  Route
+	sent   bool  // the client sent a cookie
+	outage error // why the session that was opened is an empty one; nil: it isn't
+	route  Route // the innermost that has been come to
 }
 
 // requestContext is the handler's context: the request's, and the session.
@@ -52,21 +53,26 @@ func (q *request) held() (*Session, bool) { return &q.s, q.opened.Load() }
 func (q *request) open(ctx context.Context) (*Session, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.opened.Load() {
-		return &q.s, nil
+	if !q.opened.Load() {
+		err := q.find(ctx)
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrNoSession):
+			q.m.begin(&q.s)
+		case q.route.Outage == Anonymous:
+			q.m.begin(&q.s)
+			q.s.readOnly = readOnly(err)
+			q.outage = err
+		default:
+			q.s.look()
+			return nil, err
+		}
+		q.opened.Store(true)
 	}
-	err := q.find(ctx)
-	switch {
-	case err == nil:
-	case errors.Is(err, ErrNoSession):
-		q.m.begin(&q.s)
-	case q.route.Outage == Anonymous:
-		q.m.begin(&q.s)
-		q.s.readOnly = readOnly(err)
-	default:
-		return nil, err
+	if q.outage != nil && q.route.Outage == Fail { // the outer route was Anonymous
+		q.s.look()
+		return nil, q.outage
 	}
-	q.opened.Store(true)
 	return &q.s, nil
 }
 
@@ -90,19 +96,25 @@ func (q *request) find(ctx context.Context) error {
 func (q *request) serve(next http.Handler) {
 	if !q.route.Lazy {
 		if _, err := q.open(q.r.Context()); err != nil {
+			q.varyUnopened()
 			q.fail(q.w.ResponseWriter, q.r, err)
 			return
 		}
 	}
+	r := q.r.WithContext(&q.ctx)
 	returned := false
 	defer func() {
+		// net/http removes the files of uploads that it finds in its own request.
+		if q.r.MultipartForm == nil {
+			q.r.MultipartForm = r.MultipartForm
+		}
 		// Not recover: the panic goes its way with its stack unharmed.
 		if !returned {
 			q.abort()
 			q.finish()
 		}
 	}()
-	next.ServeHTTP(&q.w, q.r.WithContext(&q.ctx))
+	next.ServeHTTP(&q.w, r)
 	returned = true
 	q.w.begin(http.StatusOK) // a handler that wrote nothing
 	q.finish()
@@ -149,6 +161,14 @@ func (a *answering) Write(b []byte) (int, error) {
 }
 
 func (a *answering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// varyUnopened is commit for a session that couldn't be opened: who was told so
+// answers by the cookie.
+func (q *request) varyUnopened() {
+	if rules := q.m.o.Rules; q.s.accessed && rules != FlaskSession032 {
+		varyOnCookie(q.w.Header(), rules, q.lines[:0:1])
+	}
+}
 
 // abort is for a handler that panicked. Under Flask's rules the error page of
 // whoever recovers carries the session, as Flask's own does.

@@ -95,6 +95,13 @@ func (s *Session) lookup(key string, share bool) (any, error) {
 	return v, nil
 }
 
+// look says that the response depends on the session, or on its absence.
+func (s *Session) look() {
+	s.mu.Lock()
+	s.accessed = true
+	s.mu.Unlock()
+}
+
 // Has reports whether there is a value under key, be it nil.
 func (s *Session) Has(key string) bool {
 	s.mu.Lock()

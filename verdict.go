@@ -35,6 +35,7 @@ func (r Rules) stored() bool { return r == FlaskSession08 || r == FlaskSession03
 // facts are all that decides what becomes of a session.
 type facts struct {
 	readOnly  bool // it can't be saved, whatever happened
+	null      bool // nor can any: Flask's null session
 	known     bool // it was loaded, not begun
 	sent      bool // the client sent a cookie, be it a bad one
 	accessed  bool
@@ -77,7 +78,9 @@ type verdict struct {
 func decide(r Rules, f facts) verdict {
 	if f.readOnly {
 		// Flask saves no null session and sets no Vary (App.process_response).
-		return verdict{act: leave, vary: r == Native && f.accessed}
+		// It has no session of an outage, which is empty for those alone who
+		// sent a cookie.
+		return verdict{act: leave, vary: f.accessed && (r == Native || r != FlaskSession032 && !f.null)}
 	}
 	v := verdict{}
 	switch r {

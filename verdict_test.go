@@ -48,7 +48,9 @@ func TestFlaskRules(t *testing.T) {
 		f        facts
 		want     ruling
 	}{
-		{"null session", facts{readOnly: true, accessed: true, modified: true, empty: true}, ruling{leave, false}},
+		{"null session", facts{readOnly: true, null: true, accessed: true, modified: true, empty: true}, ruling{leave, false}},
+		{"the empty session of an outage", facts{readOnly: true, accessed: true, modified: true, empty: true}, ruling{leave, true}},
+		{"the same, untouched", facts{readOnly: true, empty: true}, ruling{leave, false}},
 		{"empty, not modified", facts{accessed: true, empty: true}, ruling{leave, true}},
 		{"empty, untouched", facts{empty: true}, ruling{leave, false}},
 		{"empty, modified, though no cookie came", facts{accessed: true, modified: true, empty: true}, ruling{drop, true}},
@@ -84,6 +86,7 @@ func TestFlaskSession032Rules(t *testing.T) {
 		{"there is no refresh to turn off", facts{known: true, accessed: true, fixed: true}, touch},
 		{"renewed", facts{known: true, accessed: true, renewed: true}, renew},
 		{"a sign-out with a last flash is another session", facts{known: true, modified: true, destroyed: true}, restart},
+		{"the empty session of an outage", facts{readOnly: true, accessed: true, modified: true}, leave},
 	} {
 		if got := decide(FlaskSession032, row.f); got != (verdict{act: row.want}) {
 			t.Errorf("%s: got %+v, want %+v", row.sentence, got, row.want)
@@ -117,6 +120,7 @@ func TestFlaskSessionRules(t *testing.T) {
 		{"regenerated", facts{known: true, accessed: true, renewed: true}, verdict{act: renew, vary: true}},
 		{"an unhandled error saves too", facts{known: true, accessed: true, modified: true, failed: true, panicked: true}, verdict{act: save, vary: true}},
 		{"renewed by another: the present cookie is sent", facts{known: true, moved: true, fixed: true}, verdict{act: touch, vary: true}},
+		{"the empty session of an outage", facts{readOnly: true, accessed: true, modified: true, empty: true}, verdict{vary: true}},
 	} {
 		if got := decide(FlaskSession08, row.f); got != row.want {
 			t.Errorf("%s: got %+v, want %+v", row.sentence, got, row.want)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // writer is the handler's http.ResponseWriter. It saves the session once, just
@@ -12,8 +14,10 @@ import (
 // and it sends nothing of a response whose session couldn't be saved.
 type writer struct {
 	http.ResponseWriter
-	q     *request
-	state state
+	q      *request
+	state  state
+	before []string  // the names of the headers that were there before the handler
+	room   [8]string // for so many
 }
 
 type state uint8
@@ -35,6 +39,7 @@ func (w *writer) begin(status int) bool {
 	w.q.mu.Lock()
 	fixed := w.q.route.NoKeepAlive
 	if !w.q.opened.Load() {
+		w.q.varyUnopened()
 		w.q.s.close() // what is opened from here on can't be saved
 		w.q.mu.Unlock()
 		return true
@@ -45,12 +50,37 @@ func (w *writer) begin(status int) bool {
 		return true
 	}
 	w.state = refused
-	h := w.Header()
-	for _, name := range [...]string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Content-Disposition", "Etag", "Last-Modified", "Expires", "Cache-Control", "Location", "Set-Cookie"} {
-		delete(h, name) // these spoke of the handler's success
-	}
+	w.disown()
 	w.q.fail(w.ResponseWriter, w.q.r, err)
 	return false
+}
+
+// note keeps the names of the headers that are there before the handler.
+func (w *writer) note() {
+	if h := w.Header(); len(h) > 0 {
+		w.before = w.room[:0]
+		for name := range h {
+			w.before = append(w.before, name)
+		}
+	}
+}
+
+// ofContent are the headers that speak of the handler's content and its success,
+// whoever set them.
+var ofContent = [...]string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Content-Disposition", "Etag", "Last-Modified", "Expires", "Cache-Control", "Location", "Set-Cookie"}
+
+// disown takes back the headers that speak of the handler's success. Those whose
+// names were there before it stay, with the values that it gave them; so do Vary,
+// and what lets a script of another origin see the error (Access-Control-…).
+func (w *writer) disown() {
+	h := w.Header()
+	for name := range h {
+		c := http.CanonicalHeaderKey(name)
+		kept := c == "Vary" || strings.HasPrefix(c, "Access-Control-") || slices.Contains(w.before, name)
+		if !kept || slices.Contains(ofContent[:], c) {
+			delete(h, name)
+		}
+	}
 }
 
 // WriteHeader lets informational responses pass: the final one is yet to come.

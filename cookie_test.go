@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/store/memstore"
 )
 
 // attributes gives what a manager with this Cookie sends beside the value.
@@ -67,6 +68,10 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{"no backend", func(o *dewar.Options) { o.Backend = nil }, "Backend"},
 		{"no sealer", func(o *dewar.Options) { o.Backend = dewar.InCookie{} }, "Backend"},
+		{"a signed cookie signed again", func(o *dewar.Options) { o.Backend = dewar.SignedID{Backend: o.Backend, Keys: ring(t, secret)} }, "Backend"},
+		{"some cookies signed again", func(o *dewar.Options) {
+			o.Backend = dewar.SignedID{Backend: &dewar.Fallback{New: &dewar.InStore{Store: memstore.New(memstore.Options{})}, Old: o.Backend}, Keys: ring(t, secret)}
+		}, "Backend"},
 		{"rules", func(o *dewar.Options) { o.Rules = 99 }, "Rules"},
 		{"negative life", func(o *dewar.Options) { o.Life.Idle = -1 }, "Life.Idle"},
 		{"a long life", func(o *dewar.Options) { o.Life.Idle = 1 << 62 }, "Life.Idle"},

@@ -214,9 +214,23 @@ func (o *Options) completed(b Backend, bad func(field, reason string)) Backend {
 			return b
 		}
 		b.Backend = o.completed(b.Backend, bad)
+		if inCookie(b.Backend) {
+			bad("Backend", "SignedID of a cookie, which has no id and a signature of its own")
+		}
 		return b.completed()
 	}
 	return b
+}
+
+// inCookie reports whether some of b's sessions are in cookies.
+func inCookie(b Backend) bool {
+	switch b := b.(type) {
+	case InCookie:
+		return true
+	case Fallback:
+		return inCookie(b.New) || inCookie(b.Old)
+	}
+	return false
 }
 
 // plainError is the OnError of those who have none.

@@ -16,7 +16,7 @@ import (
 // Flask-Session knows one key; here all keys of the ring verify, and what an
 // older one verified is signed anew with the next cookie.
 type SignedID struct {
-	Backend Backend // needed: what keeps the sessions
+	Backend Backend // needed: what keeps the sessions, in a store
 	Keys    *Ring   // needed
 
 	signer *signing.Signer

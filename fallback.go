@@ -218,8 +218,10 @@ func (f Fallback) stay(ctx context.Context, r, old Record, life time.Duration, k
 		return "", r, err
 	}
 	value, saved, err := keep(ctx, old, life)
-	saved.Entries = nil
-	r.ID, r.State = saved.ID, &elsewhere{saved}
+	if err == nil || saved.State != nil { // a renewal that failed says how far it came
+		saved.Entries = nil
+		r.ID, r.State = saved.ID, &elsewhere{saved}
+	}
 	return value, r, err
 }
 

@@ -10,7 +10,7 @@
 //
 // Where one survives, -whole says which other tests of the package notice it.
 //
-// It fails if a mutant survives, doesn't apply, doesn't compile, or if its test
+// It fails if a mutant survives twice, doesn't apply, doesn't compile, or if its test
 // fails without it.
 package main
 

@@ -16,7 +16,8 @@
 // which anything writes:
 //
 //   - 500 levels of nesting (Python: 490 to 990, by version) and 1048576 values
-//     are its limits ([codec.ErrLimit]);
+//     are its limits ([codec.ErrLimit]), and 256 KiB for all that Markup of
+//     something that isn't text prints, which doubles with each level;
 //   - a top level that is a list of pairs is refused, of which Flask makes a
 //     session;
 //   - of a key that stands twice in an object inside a value, a malformed tag

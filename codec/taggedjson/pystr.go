@@ -18,8 +18,8 @@ import (
 const maxPrinted = 256 << 10
 
 // appendStr appends Python's str(v) of what isn't text, for a Markup of that. It
-// returns false for what a custom tag made, as only Python knows how that prints
-// itself, and where dst grows beyond maxPrinted.
+// returns false for what a custom tag made: only Python knows how that prints
+// itself.
 func appendStr(dst []byte, v any) ([]byte, bool) {
 	switch v := v.(type) {
 	case codec.UUID:
@@ -32,9 +32,6 @@ func appendStr(dst []byte, v any) ([]byte, bool) {
 
 // appendRepr appends Python's repr(v).
 func appendRepr(dst []byte, v any) ([]byte, bool) {
-	if len(dst) > maxPrinted {
-		return dst, false
-	}
 	switch v := v.(type) {
 	case nil:
 		return append(dst, "None"...), true

@@ -106,8 +106,8 @@ func (e *emitter) seq(s *seq, depth int) error {
 		switch {
 		case s.kind == list:
 			e.out = afterItem(e.out, i, n, opAppend, opAppends)
-		case s.kind == set && (i%batch == batch-1 || i == n-1):
-			e.out = append(e.out, opAddItems)
+		case s.kind == set:
+			e.out = endBatch(e.out, i, n, opAddItems)
 		}
 	}
 	switch s.kind {

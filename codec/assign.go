@@ -26,7 +26,8 @@ func (e *AssignError) Error() string {
 // A value whose type dst has is stored as it is, lists and maps not copied; so
 // is any value where dst is an any. A nil gives the zero value. Whole numbers
 // fit every kind of number that can hold them, and floats too, as Python's
-// users write 1 for 1.0; a float64 fits floats only. [Markup] fits strings, but
+// users write 1 for 1.0, but for those that the float would round; a float64
+// fits floats only, and a float32 takes it rounded. [Markup] fits strings, but
 // a string doesn't fit Markup or template.HTML: nobody vouched for it. Lists
 // and tuples fit slices, and arrays of the same length; maps fit maps, and
 // structs by their json tags, whose case matters: keys without a field are
@@ -57,8 +58,10 @@ func As[T any](v any) (T, error) {
 				return t, nil
 			}
 		case *float64:
-			*p = float64(n)
-			return t, nil
+			if f, ok := exactFloat(n); ok {
+				*p = f
+				return t, nil
+			}
 		}
 	}
 	return assigned[T](v)

@@ -33,6 +33,8 @@ type profile struct {
 	*More
 }
 
+type ratio32 float32
+
 // UUID2 is here to be named something else: no UUID by our rule.
 type UUID2 [16]byte
 
@@ -93,6 +95,13 @@ func TestAssignConverts(t *testing.T) {
 	for _, tt := range []struct{ v, want any }{
 		{int64(1), 1.0},
 		{int64(1), float32(1)},
+		{int64(1 << 53), float64(1 << 53)},
+		{int64(1<<53 + 2), float64(1<<53 + 2)},
+		{int64(math.MinInt64), float64(math.MinInt64)},
+		{int64(math.MaxInt64 - 1023), float64(math.MaxInt64 - 1023)},
+		{int64(-1 << 24), float32(-1 << 24)},
+		{int64(math.MinInt64), ratio32(math.MinInt64)},
+		{0.1, float32(0.1)}, // rounded
 		{int64(200), uint8(200)},
 		{bigInt("18446744073709551615"), uint64(math.MaxUint64)},
 		{codec.Markup("<b>"), "<b>"},
@@ -134,6 +143,18 @@ func TestAssignConverts(t *testing.T) {
 	}
 }
 
+// As is Assign where it takes a way of its own.
+func TestAsIsAssign(t *testing.T) {
+	for _, n := range []int64{0, -1, 1 << 53, 1<<53 + 1, 1<<53 + 2, -1<<53 - 1, math.MinInt64, math.MinInt64 + 1, math.MaxInt64, math.MaxInt64 - 1023} {
+		var want float64
+		fault := codec.Assign(&want, n)
+		got, err := codec.As[float64](n)
+		if (err == nil) != (fault == nil) || err == nil && got != want || err != nil && got != 0 {
+			t.Errorf("%d: got %v, %v, want %v, %v", n, got, err, want, fault)
+		}
+	}
+}
+
 func TestAssignRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		v, dst any
@@ -146,6 +167,12 @@ func TestAssignRefuses(t *testing.T) {
 		{bigInt("18446744073709551616"), 0, ""},
 		{bigInt("18446744073709551615"), uint32(0), ""},
 		{bigInt("18446744073709551616"), 1.0, ""},
+		{int64(9007199254740993), 1.0, ""},
+		{int64(-9007199254740993), ratio(0), ""},
+		{int64(math.MaxInt64), 1.0, ""},
+		{int64(16777217), float32(0), ""},
+		{int64(math.MaxInt64), float32(0), ""},
+		{[]any{int64(1), int64(9007199254740993)}, []float64{}, "[1]"},
 		{1.0, 0, ""},
 		{1e300, float32(0), ""},
 		{"1", 0, ""},

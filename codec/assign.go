@@ -35,6 +35,10 @@ func (e *AssignError) Error() string {
 // UUID, as does its text. A pointer gets a new value to point to. UnmarshalJSON
 // is given the value's JSON, UnmarshalText its text.
 //
+// Bytes fit slices of bytes, and arrays of as many. So does a string that is
+// their base64, from whatever codec it comes, for JSON has no bytes: in the
+// standard alphabet, padded, and nothing else in it (RFC 4648, section 4).
+//
 // Assign panics if dst isn't a pointer or is nil: that is a mistake in the
 // program.
 func Assign(dst any, v any) error {
@@ -117,6 +121,9 @@ func assign(dst reflect.Value, v any) error {
 		if dst.Kind() == reflect.String && !isMarkup(dst.Type()) {
 			dst.SetString(v)
 			return nil
+		}
+		if holdsBytes(dst) {
+			return assignBase64(dst, v)
 		}
 	case Markup:
 		if dst.Kind() == reflect.String {

@@ -26,13 +26,18 @@ func (e *AssignError) Error() string {
 // A value whose type dst has is stored as it is, lists and maps not copied; so
 // is any value where dst is an any. A nil gives the zero value. Whole numbers
 // fit every kind of number that can hold them, and floats too, as Python's
-// users write 1 for 1.0; a float64 fits floats only. [Markup] fits strings, but
+// users write 1 for 1.0, but for those that the float would round; a float64
+// fits floats only, and a float32 takes it rounded. [Markup] fits strings, but
 // a string doesn't fit Markup or template.HTML: nobody vouched for it. Lists
 // and tuples fit slices, and arrays of the same length; maps fit maps, and
 // structs by their json tags, whose case matters: keys without a field are
 // ignored, fields without a key left alone. A UUID fits every [16]byte called
 // UUID, as does its text. A pointer gets a new value to point to. UnmarshalJSON
 // is given the value's JSON, UnmarshalText its text.
+//
+// Bytes fit slices of bytes, and arrays of as many. So does a string that is
+// their base64, from whatever codec it comes, for JSON has no bytes: in the
+// standard alphabet, padded, and nothing else in it (RFC 4648, section 4).
 //
 // Assign panics if dst isn't a pointer or is nil: that is a mistake in the
 // program.
@@ -57,8 +62,10 @@ func As[T any](v any) (T, error) {
 				return t, nil
 			}
 		case *float64:
-			*p = float64(n)
-			return t, nil
+			if f, ok := exactFloat(n); ok {
+				*p = f
+				return t, nil
+			}
 		}
 	}
 	return assigned[T](v)
@@ -114,6 +121,9 @@ func assign(dst reflect.Value, v any) error {
 		if dst.Kind() == reflect.String && !isMarkup(dst.Type()) {
 			dst.SetString(v)
 			return nil
+		}
+		if holdsBytes(dst) {
+			return assignBase64(dst, v)
 		}
 	case Markup:
 		if dst.Kind() == reflect.String {

@@ -1,15 +1,20 @@
 package codec
 
 import (
+	"encoding/base64"
 	"reflect"
 	"strconv"
 )
 
+func holdsBytes(dst reflect.Value) bool {
+	return (dst.Kind() == reflect.Slice || dst.Kind() == reflect.Array) && dst.Type().Elem().Kind() == reflect.Uint8
+}
+
 func assignBytes(dst reflect.Value, b []byte) error {
 	switch {
-	case dst.Kind() == reflect.Slice && dst.Type().Elem().Kind() == reflect.Uint8:
+	case holdsBytes(dst) && dst.Kind() == reflect.Slice:
 		dst.SetBytes(b)
-	case dst.Kind() == reflect.Array && dst.Type().Elem().Kind() == reflect.Uint8 && dst.Len() == len(b):
+	case holdsBytes(dst) && dst.Len() == len(b):
 		for i, c := range b {
 			dst.Index(i).SetUint(uint64(c))
 		}
@@ -17,6 +22,18 @@ func assignBytes(dst reflect.Value, b []byte) error {
 		return mismatch(dst, b)
 	}
 	return nil
+}
+
+// assignBase64 takes one spelling only: Strict passes over line ends.
+func assignBase64(dst reflect.Value, text string) error {
+	b, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || base64.StdEncoding.EncodedLen(len(b)) != len(text) {
+		return refused(dst, text, "isn't base64")
+	}
+	if dst.Kind() == reflect.Array && dst.Len() != len(b) {
+		return refused(dst, text, "is the base64 of more bytes, or fewer")
+	}
+	return assignBytes(dst, b)
 }
 
 func assignList(dst reflect.Value, list []any, whole any) error {

@@ -84,11 +84,22 @@ func assignInt(dst reflect.Value, n int64) error {
 		}
 		return assignUint(dst, uint64(n), n)
 	case dst.CanFloat():
-		dst.SetFloat(float64(n))
+		f, ok := exactFloat(n)
+		if !ok || dst.Kind() == reflect.Float32 && float64(float32(f)) != f {
+			return refused(dst, n, "it can't hold exactly")
+		}
+		dst.SetFloat(f)
 	default:
 		return mismatch(dst, n)
 	}
 	return nil
+}
+
+// exactFloat is false for a number that a float64 rounds. (What a conversion of
+// 2^63 back to an int64 gives differs by machine.)
+func exactFloat(n int64) (float64, bool) {
+	f := float64(n)
+	return f, f < 1<<63 && int64(f) == n
 }
 
 func assignUint(dst reflect.Value, n uint64, v any) error {

@@ -33,6 +33,8 @@ type profile struct {
 	*More
 }
 
+type ratio32 float32
+
 // UUID2 is here to be named something else: no UUID by our rule.
 type UUID2 [16]byte
 
@@ -93,6 +95,13 @@ func TestAssignConverts(t *testing.T) {
 	for _, tt := range []struct{ v, want any }{
 		{int64(1), 1.0},
 		{int64(1), float32(1)},
+		{int64(1 << 53), float64(1 << 53)},
+		{int64(1<<53 + 2), float64(1<<53 + 2)},
+		{int64(math.MinInt64), float64(math.MinInt64)},
+		{int64(math.MaxInt64 - 1023), float64(math.MaxInt64 - 1023)},
+		{int64(-1 << 24), float32(-1 << 24)},
+		{int64(math.MinInt64), ratio32(math.MinInt64)},
+		{0.1, float32(0.1)}, // rounded
 		{int64(200), uint8(200)},
 		{bigInt("18446744073709551615"), uint64(math.MaxUint64)},
 		{codec.Markup("<b>"), "<b>"},
@@ -108,6 +117,12 @@ func TestAssignConverts(t *testing.T) {
 		{codec.UUID{15: 1}, "00000000-0000-0000-0000-000000000001"},
 		{"00000000-0000-0000-0000-00000000000a", codec.UUID{15: 10}},
 		{"0000000000000000000000000000000A", UUID{15: 10}},
+		{"", []byte{}},
+		{"aGn/", []byte("hi\xff")},
+		{"aGk=", blob("hi")},
+		{"aGk=", [2]byte{'h', 'i'}},
+		{"AAAAAAAAAAAAAAAAAAAAAQ==", UUID2{15: 1}},
+		{[]any{"aA=="}, [][]byte{{'h'}}},
 		{"10.0.0.1", netip.MustParseAddr("10.0.0.1")},
 		{codec.Markup("::1"), netip.MustParseAddr("::1")},
 		{"2024-02-29T12:00:00Z", time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)},
@@ -134,6 +149,18 @@ func TestAssignConverts(t *testing.T) {
 	}
 }
 
+// As is Assign where it takes a way of its own.
+func TestAsIsAssign(t *testing.T) {
+	for _, n := range []int64{0, -1, 1 << 53, 1<<53 + 1, 1<<53 + 2, -1<<53 - 1, math.MinInt64, math.MinInt64 + 1, math.MaxInt64, math.MaxInt64 - 1023} {
+		var want float64
+		fault := codec.Assign(&want, n)
+		got, err := codec.As[float64](n)
+		if (err == nil) != (fault == nil) || err == nil && got != want || err != nil && got != 0 {
+			t.Errorf("%d: got %v, %v, want %v, %v", n, got, err, want, fault)
+		}
+	}
+}
+
 func TestAssignRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		v, dst any
@@ -146,6 +173,12 @@ func TestAssignRefuses(t *testing.T) {
 		{bigInt("18446744073709551616"), 0, ""},
 		{bigInt("18446744073709551615"), uint32(0), ""},
 		{bigInt("18446744073709551616"), 1.0, ""},
+		{int64(9007199254740993), 1.0, ""},
+		{int64(-9007199254740993), ratio(0), ""},
+		{int64(math.MaxInt64), 1.0, ""},
+		{int64(16777217), float32(0), ""},
+		{int64(math.MaxInt64), float32(0), ""},
+		{[]any{int64(1), int64(9007199254740993)}, []float64{}, "[1]"},
 		{1.0, 0, ""},
 		{1e300, float32(0), ""},
 		{"1", 0, ""},
@@ -158,6 +191,19 @@ func TestAssignRefuses(t *testing.T) {
 		{codec.UUID{1}, codec.Markup(""), ""},
 		{[]byte("a"), "", ""},
 		{"a", []byte{}, ""},
+		{"secret", []byte{}, ""},
+		{"aGk", []byte{}, ""},
+		{"aGl=", []byte{}, ""}, // bits that nothing holds
+		{"aGk=\n", []byte{}, ""},
+		{"aG\nk=", [2]byte{}, ""},
+		{" aGk=", []byte{}, ""},
+		{"aGn_", []byte{}, ""},
+		{"aGk=", [3]byte{}, ""},
+		{"aGk=", [1]byte{}, ""},
+		{"aGk=", []int{}, ""},
+		{"aGk=", []int8{}, ""},
+		{codec.Markup("aGk="), []byte{}, ""},
+		{map[string]any{"token": "secret"}, profile{}, ".token"},
 		{"not a uuid, but of thirty-two chars", codec.UUID{}, ""},
 		{"zz000000-0000-0000-0000-000000000001", UUID{}, ""},
 		{"00000000_0000_0000_0000_000000000001", UUID{}, ""},

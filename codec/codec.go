@@ -12,6 +12,10 @@
 // time.Time and [Opaque]. [Plain] turns any other Go value into these, and
 // [Assign] turns these into any other Go value.
 //
+// A codec can be narrower than these types: in tagged JSON a time has whole
+// seconds, and the zero time.Time comes back as 2001-01-01, as in Flask; leave it
+// out of a struct with omitzero, or use a pointer.
+//
 // A string may hold lone surrogates, as Python's can: each stands as the three
 // bytes that UTF-8 would use if it allowed them (WTF-8). Any other ill-formed
 // UTF-8 is refused when it is encoded.

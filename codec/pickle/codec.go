@@ -10,7 +10,7 @@ import (
 
 // What a session may ask for. Python has no limit on any of these.
 const (
-	maxSize    = 16 << 20 // bytes of a pickle, and of its values when each stands alone
+	maxSize    = 16 << 20 // bytes of a pickle; of its keys; of its values when each stands alone, with those that then can't
 	maxSteps   = 4 << 20  // opcodes: what bounds the time
 	maxValues  = 1 << 20
 	maxNesting = 500

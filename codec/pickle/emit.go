@@ -11,8 +11,15 @@ import (
 // An emitter writes what a machine has read so that it can stand by itself.
 // What was shared is written each time.
 type emitter struct {
-	out    []byte
-	values int
+	out     []byte
+	dropped int // bytes that were written and dropped: they took as long
+	values  int
+}
+
+// drop takes back all but the first n bytes.
+func (e *emitter) drop(n int) {
+	e.dropped += len(e.out) - n
+	e.out = e.out[:n]
 }
 
 // errTooMuch is ErrLimit for values that are small where they share, and large
@@ -28,7 +35,7 @@ func (unknownError) Error() string { return "pickle: an unknown class" }
 // value appends v, which stands inside of depth levels.
 func (e *emitter) value(v any, depth int) error {
 	e.values++
-	if e.values > maxValues || len(e.out) > maxSize || depth > maxNesting {
+	if e.values > maxValues || len(e.out)+e.dropped > maxSize || depth > maxNesting {
 		return errTooMuch
 	}
 	switch v := v.(type) {
@@ -99,8 +106,8 @@ func (e *emitter) seq(s *seq, depth int) error {
 		switch {
 		case s.kind == list:
 			e.out = afterItem(e.out, i, n, opAppend, opAppends)
-		case s.kind == set && (i%batch == batch-1 || i == n-1):
-			e.out = append(e.out, opAddItems)
+		case s.kind == set:
+			e.out = endBatch(e.out, i, n, opAddItems)
 		}
 	}
 	switch s.kind {

@@ -44,6 +44,7 @@ func TestEncode(t *testing.T) {
 		{[]any{1}, "]\x94K\x01a"},
 		{[]any{1, 2}, "]\x94(K\x01K\x02e"},
 		{make([]any, 1001), "]\x94(" + strings.Repeat("N", 1000) + "e(Ne"},
+		{make([]any, 1000), "]\x94(" + strings.Repeat("N", 1000) + "e"},
 		{codec.Tuple{}, ")"},
 		{codec.Tuple{1}, "K\x01\x85\x94"},
 		{codec.Tuple{1, 2, 3}, "K\x01K\x02K\x03\x87\x94"},

@@ -11,6 +11,8 @@ import (
 	"github.com/dewar-go/dewar/codec"
 )
 
+const maxSize = 16 << 20 // of a pickle, and of its keys and values when each stands alone
+
 // bomb doubles what start leaves on the stack 40 times, by the memo. pair holds
 // two of the same.
 func bomb(start, open, closing string) string {
@@ -65,6 +67,11 @@ func TestHostilePickles(t *testing.T) {
 	again := func(arg, class, args, call string) string { // n calls with one argument
 		return "](" + arg + "q\x000" + class + "q\x010" + strings.Repeat("h\x01"+args+call, n) + "e}U\x01aNs."
 	}
+	const big = 600 << 10
+	texts := "X\x00\x60\x09\x00" + strings.Repeat("x", big) + "q\x01"
+	times := func(n int, pair string) string { // 600 KiB and an object are in memo 2, that text in 1
+		return "U\x01aq\x000](" + texts + "capp\nC\n)\x81eq\x020}(" + strings.Repeat(pair, n) + "u."
+	}
 	text := "X\x20\x4e\x00\x00" + strings.Repeat("1", n)
 	for name, row := range map[string]struct{ data, want string }{
 		"os.system, protocol 0":          {"(dS'a'\ncos\nsystem\n(S'id'\ntRs.", "map[a:<os.system>]"},
@@ -117,6 +124,9 @@ func TestHostilePickles(t *testing.T) {
 		"one text as bytes again and again":    {again(text, "c_codecs\nencode\n", "h\x00U\x06latin1\x86", "R"), "limit"},
 		"one state of a UUID again and again":  {again("}("+strings.Repeat("U\x03intN", n)+"u", "cuuid\nUUID\n", "", ")\x81h\x00b"), "limit"},
 		"a class of a long name 70000 times":   {"}c" + strings.Repeat("x", n) + "\n" + strings.Repeat("y", n) + "\nq\x000(" + entries(70000, "h\x00") + "u.", "limit"},
+		"a list with an object 27 times":       {times(maxSize/big, "h\x00h\x02"), "map[a:<list with app.C>]"},
+		"a list with an object 28 times":       {times(maxSize/big+1, "h\x00h\x02"), "limit"},
+		"a key of 600 KiB 28 times":            {times(maxSize/big+1, "h\x01N"), "limit"},
 		"one name of 20 kB again and again":    {again("N", "c"+strings.Repeat("x", n)+"\ny\n", ")", "R"), "map[a:<nil>]"},
 
 		"a list in itself":          {"}U\x01a]q\x00h\x00as.", "map[a:<list with itself>]"},

@@ -128,6 +128,27 @@ func TestReadsWhatPythonPickles(t *testing.T) {
 	}
 }
 
+// The bytes are Python's at each size at which a batch begins or ends: of what
+// is carried along, and of what is written anew.
+func TestBatchesArePythons(t *testing.T) {
+	ask := python(t)
+	kinds := []string{"dict", "set", "frozenset", "list", "tuple", "session"}
+	for _, n := range []int{0, 1, 2, 999, 1000, 1001, 2000, 2001} {
+		var texts [1][]string
+		ask(&texts, []any{"batches", n})
+		for i, text := range texts[0] {
+			want, _ := hex.DecodeString(text)
+			for how, write := range map[string]func([]byte) ([]byte, error){"joined": joined, "encoded again": again} {
+				if got, err := write(want); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("a %s of %d, %s: got %d bytes, %v, want %d: …%.20q, want …%.20q", kinds[i], n, how, len(got), err, len(want), tail(got), tail(want))
+				}
+			}
+		}
+	}
+}
+
+func tail(b []byte) []byte { return b[max(0, len(b)-12):] }
+
 // random makes a value that pickles can hold and MessagePack can't, or any.
 func random(r *rand.Rand) any {
 	switch r.IntN(8) {

@@ -45,6 +45,9 @@ func read(data []byte) (*record, error) {
 		}
 		start, from := len(keys), len(e.out)
 		keys = append(keys, key...)
+		if len(keys) > maxSize {
+			return nil, errTooMuch
+		}
 		if err := e.value(root.items[2*i+1], 1); err != nil {
 			what, ok := isUnknown(err)
 			if !ok {
@@ -57,7 +60,8 @@ func read(data []byte) (*record, error) {
 			if r.tail += len(what) + tailLen; r.tail > maxSize {
 				return nil, errTooMuch
 			}
-			r.what[i], last, e.out = what, i, e.out[:from]
+			r.what[i], last = what, i
+			e.drop(from)
 		}
 		r.spans[i] = entries.Span{Key: start, KeyEnd: len(keys), Value: from, ValueEnd: len(e.out)}
 	}

@@ -121,8 +121,19 @@ func afterItem(dst []byte, i, n int, one, many byte) []byte {
 	if n == 1 {
 		return append(dst, one)
 	}
-	if i%batch == batch-1 || i == n-1 {
-		return append(dst, many)
+	return endBatch(dst, i, n, many)
+}
+
+// endBatch ends a batch after the i-th of n elements, if there it ends. When the
+// last one is full, CPython begins another, of nothing, but for lists
+// (Modules/_pickle.c: batch_dict_exact and save_set go on while i == BATCHSIZE).
+func endBatch(dst []byte, i, n int, many byte) []byte {
+	full, last := i%batch == batch-1, i == n-1
+	if full || last {
+		dst = append(dst, many)
+	}
+	if full && last && many != opAppends {
+		dst = append(dst, opMark, many)
 	}
 	return dst
 }

@@ -3,6 +3,7 @@ package plainjson_test
 import (
 	"errors"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,39 @@ func TestEncode(t *testing.T) {
 		if err != nil || string(got) != "x"+c.want {
 			t.Errorf("%#v: got %s, %v, want x%s", c.v, got, err, c.want)
 		}
+	}
+}
+
+// Of the types that JSON has no word for, codec.As makes of the text what was
+// encoded.
+func TestAsIsEncodesWayBack(t *testing.T) {
+	type keys struct {
+		Secret []byte             `json:"secret"`
+		Nonce  [4]byte            `json:"nonce"`
+		Many   map[string][2]byte `json:"many"`
+	}
+	back(t, []byte("hi\xff"))
+	back(t, []byte{})
+	back(t, [3]byte{0xFF, 0xFE, 0xFD})
+	back(t, [][]byte{{1}, {2, 3}})
+	back(t, keys{[]byte("s\n"), [4]byte{1, 2, 3, 4}, map[string][2]byte{"a": {5, 6}}})
+	back(t, codec.UUID{1})
+	back(t, time.Date(2024, 2, 29, 12, 34, 56, 789000, time.UTC))
+	back(t, time.Time{})
+}
+
+func back[T any](t *testing.T, v T) {
+	t.Helper()
+	raw, err := plainjson.Codec{}.Encode(nil, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := plainjson.Codec{}.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := codec.As[T](plain); err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("%T: got %v, %v, want %v", v, got, err, v)
 	}
 }
 

@@ -6,7 +6,13 @@ import "github.com/dewar-go/dewar/codec/internal/jsontext"
 // (TaggedJSONSerializer._untag_scan). White space around it is allowed. A tag
 // whose contents Flask would fail on is [codec.ErrMalformed].
 func (c Codec) Decode(raw []byte) (any, error) {
-	d := decoder{Scanner: jsontext.Scanner{Data: raw, Grammar: &python}, codec: c}
+	d := decoder{codec: c}
+	return d.whole(raw)
+}
+
+// whole decodes raw, and nothing may stand after its value.
+func (d *decoder) whole(raw []byte) (any, error) {
+	d.Scanner = jsontext.Scanner{Data: raw, Grammar: &python}
 	v, end, err := d.decode(d.Space(0), 0)
 	if err != nil {
 		return nil, err
@@ -28,6 +34,8 @@ type decoder struct {
 	// ordered says that objects become dicts, for a tag around them that
 	// depends on the order of keys, which a Go map forgets.
 	ordered bool
+
+	printed int // bytes that toMarkup made, of all values together
 }
 
 func (d *decoder) decode(i, depth int) (v any, end int, err error) {

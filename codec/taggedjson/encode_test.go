@@ -52,6 +52,35 @@ func TestEncodeGoValues(t *testing.T) {
 	}
 }
 
+// Flask's parser takes years under 100 for those of our time. What stands in the
+// package comment against it works.
+func TestYearsUnder100AreReadAsFlaskReadsThem(t *testing.T) {
+	for year, want := range map[int]int{1: 2001, 68: 2068, 69: 1969, 99: 1999, 100: 100, 9999: 9999} {
+		raw, err := taggedjson.Codec{}.Encode(nil, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := (taggedjson.Codec{}).Decode(raw); err != nil || v != time.Date(want, 1, 1, 0, 0, 0, 0, time.UTC) {
+			t.Errorf("%d: got %v, %v, want %d", year, v, err, want)
+		}
+	}
+	type visit struct {
+		Left  time.Time  `json:"left,omitzero"`
+		Ended *time.Time `json:"ended"`
+	}
+	raw, err := taggedjson.Codec{}.Encode(nil, visit{})
+	if err != nil || string(raw) != `{"ended":null}` {
+		t.Fatalf("got %s, %v", raw, err)
+	}
+	v, err := taggedjson.Codec{}.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := codec.As[visit](v); err != nil || got != (visit{}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	cycle := map[string]any{}
 	cycle["a"] = []any{cycle}

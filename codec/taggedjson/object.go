@@ -138,8 +138,11 @@ func (d *decoder) finish(o *object, offset int) (any, error) {
 	if !o.some || o.m != nil || !d.codec.isTag(o.key) {
 		return o.whole(), nil
 	}
-	v, ok := d.codec.untag(o.key, o.value)
-	if !ok {
+	v, ok := d.untag(o.key, o.value)
+	switch {
+	case d.printed > maxPrinted:
+		return nil, beyondLimit(offset)
+	case !ok:
 		return nil, malformed(offset)
 	}
 	if o.loose {

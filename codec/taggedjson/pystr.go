@@ -12,15 +12,16 @@ import (
 	"github.com/dewar-go/dewar/codec/internal/wtf8"
 )
 
-// appendStr appends Python's str(v), which is what a Markup of something that
-// isn't text holds. It returns false for what a custom tag made: only Python
-// knows how that prints itself.
+// maxPrinted is how many bytes of Python's words for values may be made of a
+// session: as many as a cookie inflates to. Flask makes none, it writes Markup
+// of text only.
+const maxPrinted = 256 << 10
+
+// appendStr appends Python's str(v) of what isn't text, for a Markup of that. It
+// returns false for what a custom tag made: only Python knows how that prints
+// itself.
 func appendStr(dst []byte, v any) ([]byte, bool) {
 	switch v := v.(type) {
-	case string:
-		return append(dst, v...), true
-	case codec.Markup:
-		return append(dst, v...), true
 	case codec.UUID:
 		return append(dst, v.String()...), true
 	case time.Time:

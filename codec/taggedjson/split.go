@@ -38,10 +38,12 @@ func (c Codec) Split(data []byte) ([]codec.Entry, error) {
 	return entries, nil
 }
 
-// checkTags decodes the values to see whether they do.
+// checkTags decodes the values to see whether they do, all under one limit on
+// what is printed.
 func (c Codec) checkTags(entries []codec.Entry) error {
+	d := decoder{codec: c}
 	for _, e := range entries {
-		if _, err := c.Decode(e.Raw); err != nil {
+		if _, err := d.whole(e.Raw); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package taggedjson_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -73,6 +74,7 @@ func TestSplitRefuses(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	printed := func(n int) string { return `{" m":["` + strings.Repeat("x", n) + `"]}` } // 4 bytes more
 	for _, tt := range []struct {
 		name, inside, beyond string
 	}{
@@ -80,6 +82,8 @@ func TestLimits(t *testing.T) {
 		{"nested objects", strings.Repeat(`{"a":`, 498) + "{}" + strings.Repeat("}", 498), strings.Repeat(`{"a":`, 500) + "1" + strings.Repeat("}", 500)},
 		{"digits", "-" + strings.Repeat("9", 4300), strings.Repeat("9", 4301)},
 		{"values", "[" + strings.Repeat("0,", 1<<20-2) + "0]", "[" + strings.Repeat("0,", 1<<20-1) + "0]"},
+		{"printed", printed(256<<10 - 4), printed(256<<10 - 3)},
+		{"printed by two", "[" + printed(100000) + "," + printed(256<<10-100000-8) + "]", "[" + printed(100000) + "," + printed(256<<10-100000-7) + "]"},
 	} {
 		if _, err := (taggedjson.Codec{}).Split([]byte(`{"a":` + tt.inside + `}`)); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
@@ -94,6 +98,38 @@ func TestLimits(t *testing.T) {
 	}
 	if _, err := (taggedjson.Codec{}).Decode([]byte(strings.Repeat("9", 5000) + ".0")); err != nil {
 		t.Errorf("a float may have any number of digits: %v", err)
+	}
+}
+
+// Markup of a list with Markup of a list … prints twice the backslashes at each
+// level, and at the least all that is inside once more.
+func TestNestedMarkupCostsLittle(t *testing.T) {
+	bomb := func(levels int, text string) string {
+		return strings.Repeat(`{" m":[`, levels) + `"` + text + `"` + strings.Repeat(`]}`, levels)
+	}
+	some := bomb(5, strings.Repeat("x", 20000)) // 100 kB
+	for name, data := range map[string]string{
+		"backslashes":     `{"a":` + bomb(18, `\\`) + `}`,
+		"in a dict":       `{"a":` + strings.Repeat(`{" m":{"k":`, 18) + `"\\"` + strings.Repeat(`}}`, 18) + `}`,
+		"in another key":  `{"` + `\u0020m":[` + bomb(18, `\\`) + `]}`,
+		"every level":     `{"a":` + bomb(14, strings.Repeat("x", 20000)) + `}`,
+		"of many entries": `{"a":` + some + `,"b":` + some + `,"c":` + some + `}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := taggedjson.Codec{}.Split([]byte(data))
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 || !errors.Is(err, codec.ErrLimit) {
+			t.Errorf("%s: %d kB were allocated for %d bytes; got %v, want ErrLimit", name, used>>10, len(data), err)
+		}
+	}
+	v, err := taggedjson.Codec{}.Decode([]byte(bomb(15, `\\`)))
+	if m, ok := v.(codec.Markup); !ok || err != nil || strings.Count(string(m), `\`) < 1<<15 {
+		t.Errorf("15 levels: got %d bytes, %v", len(m), err)
+	}
+	text := strings.Repeat("x", 300<<10)
+	if v, err := (taggedjson.Codec{}).Decode([]byte(`{" m":{" m":"` + text + `"}}`)); err != nil || v != codec.Markup(text) {
+		t.Errorf("Markup of text has no limit: %v", err)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // untag is JSONTag.to_python for the tag called name: what inner, untagged
 // already, stands for. It takes what Python takes, which is more than Flask
 // writes, and returns false where Python raises.
-func (c Codec) untag(name string, inner any) (any, bool) {
-	if t := c.tag(name); t != nil {
+func (d *decoder) untag(name string, inner any) (any, bool) {
+	if t := d.codec.tag(name); t != nil {
 		v, err := t.Decode(settled(inner))
 		return v, err == nil
 	}
@@ -23,8 +23,7 @@ func (c Codec) untag(name string, inner any) (any, bool) {
 	case tagBytes:
 		return toBytes(inner)
 	case tagMarkup:
-		text, ok := appendStr(nil, inner)
-		return codec.Markup(text), ok
+		return d.toMarkup(inner)
 	case tagUUID:
 		return toUUID(inner)
 	default:
@@ -41,6 +40,20 @@ func unescapeDict(inner any) (any, bool) {
 	}
 	key := wtf8.CutLast(d.keys[0], 2)
 	return dict{[]string{key}, map[string]any{key: d.m[d.keys[0]]}}, true
+}
+
+// toMarkup is Markup(inner), str(inner) where that isn't text. Each of nested
+// ones repeats what is in it, with twice the backslashes.
+func (d *decoder) toMarkup(inner any) (any, bool) {
+	switch v := inner.(type) {
+	case string:
+		return codec.Markup(v), true
+	case codec.Markup:
+		return v, true
+	}
+	text, ok := appendStr(nil, inner)
+	d.printed += len(text)
+	return codec.Markup(text), ok
 }
 
 // toTuple is tuple(inner): of text its characters, of bytes numbers, of a dict

@@ -10,6 +10,7 @@ Nothing is loaded but what the list below names, and one class of its own, app.C
 ["msgspec", pickle]           what msgspec encodes the value to in MessagePack, dicts sorted; null if it refuses
 ["oracle", pickle, pickle]    {"error": name or null, "same": what "same" says, "ops": opcodes, "keys": the dict's are all text}
 ["show", pickle]              the value's repr, if Python's own unpickler in Python reads it as the same
+["batches", n]                a session each with a dict, set, frozenset, list and tuple of n numbers, and one of n keys, pickled in protocol 4
 ["carts"]                     the same session with objects in it, pickled in every protocol
 """
 import datetime
@@ -155,6 +156,12 @@ def carts():
     return [pickle.dumps({"n": 1, "cart": cart, "owner": cart, "l": [2]}, protocol).hex() for protocol in range(6)]
 
 
+def batches(n):
+    numbers = range(n)
+    values = [{f"{i:04}": i for i in numbers}, set(numbers), frozenset(numbers), list(numbers), tuple(numbers)]
+    return [pickle.dumps(d, 4).hex() for d in [{"v": v} for v in values] + values[:1]]
+
+
 def by_key(v):
     if isinstance(v, (list, tuple)):
         return [by_key(e) for e in v]
@@ -191,6 +198,7 @@ answers = {
     "msgspec": msgpack,
     "oracle": oracle,
     "show": lambda text: repr(loads(text)) if repr(pickle._loads(bytes.fromhex(text))) == repr(loads(text)) else None,
+    "batches": batches,
     "carts": carts,
 }
 

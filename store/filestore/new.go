@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -15,7 +16,7 @@ import (
 const patience = 10 * time.Second
 
 // New makes a Store of a folder, and the folder and its DIR.dewar if they
-// aren't there. A symbolic link to the folder is resolved here, once, so that
+// aren't there, unless Options.Existing says not to. A symbolic link to the folder is resolved here, once, so that
 // all who come by one or another of its names meet at the same locks.
 //
 // The error is errors.ErrUnsupported on a system without these locks,
@@ -48,10 +49,10 @@ func New(dir string, o Options) (*Store, error) {
 	for i := range s.turns {
 		s.turns[i] = make(chan struct{}, 1)
 	}
-	if err := s.folders(dir); err != nil {
+	if err := s.folders(dir, o.Existing); err != nil {
 		return nil, fmt.Errorf("filestore: %w", err)
 	}
-	if s.threshold > 0 { // count, as cachelib does when it is constructed
+	if s.threshold > 0 && !o.Existing { // count, as cachelib does when it is constructed
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if _, err := s.recount(ctx); err != nil {
@@ -61,11 +62,12 @@ func New(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// folders finds or makes all folders.
-func (s *Store) folders(dir string) error {
-	rights := s.mode | s.mode&0o444>>2
-	if err := os.MkdirAll(dir, rights); err != nil {
-		return err
+// folders finds or makes all folders. Of existing ones it makes none.
+func (s *Store) folders(dir string, existing bool) error {
+	if !existing {
+		if err := os.MkdirAll(dir, s.folderMode()); err != nil {
+			return err
+		}
 	}
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -75,9 +77,53 @@ func (s *Store) folders(dir string) error {
 		return err
 	}
 	s.side = s.dir + ".dewar"
-	if err := folder(s.side, rights); err != nil {
+	s.bare.Store(existing)
+	info, err := os.Stat(s.dir)
+	if err != nil {
 		return err
 	}
+	if !info.IsDir() {
+		return &fs.PathError{Op: "open", Path: s.dir, Err: syscall.ENOTDIR}
+	}
+	s.owner = ownerOf(info)
+	if !existing {
+		return s.makeSide()
+	}
+	if err := s.checkSide(); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// made makes DIR.dewar where New has left that to who writes first.
+func (s *Store) made() error {
+	if !s.bare.Load() {
+		return nil
+	}
+	err := s.makeSide()
+	if err == nil {
+		s.bare.Store(false)
+	}
+	return err
+}
+
+func (s *Store) makeSide() error {
+	if err := s.folder(s.side); err != nil {
+		return err
+	}
+	if err := s.checkSide(); err != nil {
+		return err
+	}
+	for _, name := range [...]string{lockDir, tempDir, asideDir} {
+		if err := s.folder(filepath.Join(s.side, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSide says why DIR.dewar can't be used.
+func (s *Store) checkSide() error {
 	info, err := os.Lstat(s.dir)
 	if err != nil {
 		return err
@@ -89,25 +135,36 @@ func (s *Store) folders(dir string) error {
 	if err := ours(info, side); err != nil {
 		return fmt.Errorf("%s %w", s.side, err)
 	}
-	for _, name := range [...]string{lockDir, tempDir, asideDir} {
-		if err := folder(filepath.Join(s.side, name), rights); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
+// folderMode is that of files, with search where there is read.
+func (s *Store) folderMode() fs.FileMode { return s.mode | s.mode&0o444>>2 }
+
 // folder makes a folder, with its rights whatever the umask, unless it is
 // there.
-func folder(path string, rights fs.FileMode) error {
-	err := os.Mkdir(path, rights)
+func (s *Store) folder(path string) error {
+	err := os.Mkdir(path, s.folderMode())
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return os.Chmod(path, rights)
+	s.give(func(uid, gid int) error { return os.Lchown(path, uid, gid) })
+	return os.Chmod(path, s.folderMode())
+}
+
+// An owner is who owns the folder of sessions.
+type owner struct{ uid, gid int }
+
+// give has what was made belong to the folder's owner, where it is root who
+// made it, as SQLite does: a program that isn't root would be locked out of its
+// own sessions. Where root may not, as on NFS, things stay as they are.
+func (s *Store) give(chown func(uid, gid int) error) {
+	if s.owner != nil {
+		_ = chown(s.owner.uid, s.owner.gid)
+	}
 }
 
 // settle waits for the disk to have what became of a file's name.

@@ -11,6 +11,8 @@
 //	                                         the Redis that sentinels know by that name;
 //	                                         rediss-sentinel:// over TLS
 //	memcached://host:port,host:port          memcached, one or several; the port is 11211 if absent
+//	                                         (as mongodb: and Redis's of several hosts, with
+//	                                         IPv6 addresses anywhere among them: [::1]:11211)
 //	memcached+unix:///path                   the same by a unix socket
 //	postgres://user:password@host:port/database
 //	                                         PostgreSQL, as libpq writes it; postgresql:// too
@@ -130,8 +132,8 @@ func parse(ctx context.Context, rawURL string) (*url.URL, *Opened, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("open: %w", err)
 	}
-	u, err := url.Parse(rawURL)
-	atSign := err == nil && u.Scheme != "file" && u.Scheme != "sqlite" && strings.Contains(u.Path, "@")
+	u, err := parseURL(rawURL)
+	atSign := err == nil && u.Scheme != "file" && u.Scheme != "sqlite" && strings.Contains(u.Path+u.Opaque, "@")
 	if err != nil || atSign || u.Scheme == "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
 		return nil, nil, errURL
 	}

@@ -83,8 +83,13 @@ func warn(stderr io.Writer, flags *pflag.FlagSet) {
 }
 
 // hasPassword takes what is no URL but has an @ for one with a password that
-// wasn't escaped.
+// wasn't escaped. Settings are passwords too, as sentinel_password and MongoDB's
+// tlsCertificateKeyFilePassword.
 func hasPassword(at string) bool {
+	_, query, _ := strings.Cut(at, "?")
+	if strings.Contains(strings.ToLower(query), "password=") {
+		return true
+	}
 	u, err := url.Parse(at)
 	if err != nil || u.User == nil {
 		return strings.Contains(at, "@")

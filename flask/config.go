@@ -1,6 +1,7 @@
 package flask
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,7 +86,8 @@ var known = []string{
 
 // FromEnv reads the settings from environment variables of their own names. A
 // value is taken as JSON where it is JSON (true, 3600, ["old"], null), else as
-// text; SECRET_KEY is text unless it is a JSON string or null. The session manager of
+// text, as is JSON with U+FFFD or what can't be read as UTF-8; SECRET_KEY is text
+// unless it is a JSON string or null. The session manager of
 // the X Window System, SESSION_MANAGER, is none of ours.
 func FromEnv() (dewar.Options, error) { return FromPrefixedEnv("") }
 
@@ -109,13 +111,20 @@ func environ(prefix string) map[string]any {
 // Value reads one setting as FromEnv does.
 func Value(name, text string) any {
 	var v any
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
+	if err := json.Unmarshal([]byte(text), &v); err != nil || mangled(v) {
 		return text
 	}
 	if _, isText := v.(string); name == "SECRET_KEY" && !isText && v != nil {
 		return text // a key of digits is still a key
 	}
 	return v
+}
+
+// mangled reports whether v has U+FFFD, which package json puts for what isn't
+// UTF-8 and for half of a surrogate pair: keys that differ would be one, and known.
+func mangled(v any) bool {
+	b, err := json.Marshal(v)
+	return err != nil || bytes.Contains(b, []byte("\uFFFD"))
 }
 
 // reader takes settings out of a config and gathers what is wrong with them.
@@ -134,12 +143,13 @@ func (r *reader) ring() *dewar.Ring {
 	if !ok || len(current) == 0 {
 		return nil
 	}
-	ring, err := dewar.NewRing(Keys(current, r.fallbacks()...))
+	fallbacks := r.fallbacks()
+	ring, err := dewar.NewRing(Keys(current, fallbacks...))
 	if err != nil {
 		r.bad("SECRET_KEY", "%v", err)
 		return nil
 	}
-	for i, k := range append([][]byte{current}, r.fallbacks()...) {
+	for i, k := range append([][]byte{current}, fallbacks...) {
 		if len(k) < signing.MinKeyBytes {
 			name := "SECRET_KEY"
 			if i > 0 {
@@ -165,7 +175,8 @@ func (r *reader) key(name string, v any) ([]byte, bool) {
 }
 
 // fallbacks refuses a plain text, which Flask takes apart: every letter of it
-// would be a key. An empty key would let anybody sign.
+// would be a key. An empty key would let anybody sign. What is false to Python is
+// no list, as in Flask.
 func (r *reader) fallbacks() (keys [][]byte) {
 	const name = "SECRET_KEY_FALLBACKS"
 	switch list := r.config[name].(type) {
@@ -182,7 +193,9 @@ func (r *reader) fallbacks() (keys [][]byte) {
 			keys = append(keys, b)
 		}
 	default:
-		r.bad(name, "not a list of keys")
+		if !falsy(list) {
+			r.bad(name, "not a list of keys in UTF-8")
+		}
 	}
 	for i, k := range keys {
 		if len(k) == 0 {

@@ -78,7 +78,7 @@ func TestSettings(t *testing.T) {
 func TestWrongSettings(t *testing.T) {
 	for name, values := range map[string][]any{
 		"SECRET_KEY":                   {12345, true, []string{"a"}},
-		"SECRET_KEY_FALLBACKS":         {"letters-become-keys", []any{""}, []any{7}, []string{"old", ""}, map[string]any{}},
+		"SECRET_KEY_FALLBACKS":         {"letters-become-keys", []any{""}, []any{7}, []string{"old", ""}, map[string]any{"old": 1}, true, 7},
 		"PERMANENT_SESSION_LIFETIME":   {nil, "31 days", 1e12, -1e12, true},
 		"SESSION_REFRESH_EACH_REQUEST": {"yes!", 1, nil},
 		"SESSION_COOKIE_NAME":          {"", nil, 5},
@@ -135,6 +135,40 @@ func TestFromEnv(t *testing.T) {
 	t.Setenv("FLASK_SESSION_COOKIE_NAME", "f")
 	if o, err = flask.FromPrefixedEnv("FLASK_"); err != nil || o.Cookie.Name != "f" {
 		t.Errorf("prefixed: %+v %v", o, err)
+	}
+}
+
+// What is false to Python is no fallback, as in Flask.
+func TestNoFallbacks(t *testing.T) {
+	for _, none := range []any{nil, "", false, 0, 0.0, []any{}, []string{}, [][]byte{}, map[string]any{}} {
+		if _, err := flask.FromMap(map[string]any{"SECRET_KEY": secret, "SECRET_KEY_FALLBACKS": none}); err != nil {
+			t.Errorf("%#v: %v", none, err)
+		}
+	}
+	t.Setenv("SECRET_KEY", secret)
+	for _, none := range []string{"", "null", "[]", "false", "0", "{}", `""`} {
+		t.Setenv("SECRET_KEY_FALLBACKS", none)
+		if _, err := flask.FromEnv(); err != nil {
+			t.Errorf("%s: %v", none, err)
+		}
+	}
+}
+
+// JSON's readers put U+FFFD for what they can't read: a key of those is known to
+// everybody.
+func TestKeysThatJSONCannotHold(t *testing.T) {
+	t.Setenv("SECRET_KEY", secret)
+	for _, list := range []string{"[\"\xff\xfe\xfd\"]", `["\ud800\ud801"]`, "[\"good\",\"\xff\"]"} {
+		t.Setenv("SECRET_KEY_FALLBACKS", list)
+		_, err := flask.FromEnv()
+		if bad, ok := errors.AsType[*flask.ConfigError](err); !ok || bad.Name != "SECRET_KEY_FALLBACKS" {
+			t.Errorf("%q: got %v", list, err)
+		}
+	}
+	for _, key := range []string{"\"\xff\xfe\"", `"\udfff"`, "\xff\xfe"} {
+		if got := flask.Value("SECRET_KEY", key); got != key {
+			t.Errorf("%q: got %q, want the bytes as they are", key, got)
+		}
 	}
 }
 

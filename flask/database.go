@@ -63,7 +63,10 @@ func storeURLOf(uri, table string) (storeURL, why string) {
 	if err != nil || u.Opaque != "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
 		return "", "not a URL; special characters in a password are written as %2F, %23, %3F and so on"
 	}
-	query := u.Query()
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil { // what net/url passes over may be an sslmode
+		return "", "not a URL: its query can't be read; in it a ; is written as %3B and a percent sign as %25"
+	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
 	switch scheme {
 	case "postgresql", "postgres":

@@ -36,6 +36,8 @@ func TestDatabase(t *testing.T) {
 		{config{"SQLALCHEMY_DATABASE_URI": "oracle://u:s3cr3t@h/d"}, "SQLALCHEMY_DATABASE_URI"},
 		{config{"SQLALCHEMY_DATABASE_URI": "mysql://u:s3cr3t/x@h/d"}, "SQLALCHEMY_DATABASE_URI"},
 		{config{"SQLALCHEMY_DATABASE_URI": "mysql://u:s3cr3t#x@h/d"}, "SQLALCHEMY_DATABASE_URI"},
+		{config{"SQLALCHEMY_DATABASE_URI": "postgresql://u:s3cr3t@h/d?sslmode=verify-full;x=1"}, "SQLALCHEMY_DATABASE_URI"},
+		{config{"SQLALCHEMY_DATABASE_URI": "postgresql://u:s3cr3t@h/d?sslmode=verify-full%zz"}, "SQLALCHEMY_DATABASE_URI"},
 		{config{"SQLALCHEMY_DATABASE_URI": "sqlite://"}, "SQLALCHEMY_DATABASE_URI"},
 		{config{"SQLALCHEMY_DATABASE_URI": "sqlite:///:memory:"}, "SQLALCHEMY_DATABASE_URI"},
 		{config{"SQLALCHEMY_DATABASE_URI": "sqlite:///a", "SESSION_SQLALCHEMY_TABLE": "a b"}, "SESSION_SQLALCHEMY_TABLE"},

@@ -52,6 +52,20 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
+// falsy reports whether a setting that is there is false to Python.
+func falsy(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return v == ""
+	case bool:
+		return !v
+	case map[string]any:
+		return len(v) == 0
+	}
+	n, ok := number(v)
+	return ok && n == 0
+}
+
 // lifetime reads seconds, or a time.Duration where Flask has a timedelta.
 func (r *reader) lifetime(name string, absent time.Duration) time.Duration {
 	v, ok := r.config[name]

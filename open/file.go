@@ -14,6 +14,15 @@ import (
 
 // openFile makes a store of a folder, which is made if it isn't there.
 func openFile(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
+	return openFolder(u, false)
+}
+
+// openExistingFolder makes a store of a folder that is there.
+func openExistingFolder(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
+	return openFolder(u, true)
+}
+
+func openFolder(u *url.URL, existing bool) (dewar.Store, io.Closer, error) {
 	dir, err := folderOf(u)
 	if err != nil {
 		return nil, nil, err
@@ -22,6 +31,7 @@ func openFile(u *url.URL, _ dewar.Layout) (dewar.Store, io.Closer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	o.Existing = existing
 	st, err := filestore.New(dir, o)
 	if err != nil {
 		return nil, nil, err // not a nil *Store in a Store

@@ -1,6 +1,8 @@
 package open_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"testing"
 	"time"
@@ -73,5 +75,35 @@ func TestFileRefusals(t *testing.T) {
 	}
 	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
 		t.Errorf("what was refused has made %d folders, %v", len(left), err)
+	}
+}
+
+// A tool finds what is there, and makes neither a folder nor a file.
+func TestExisting(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, url := range []string{"file:typo", "file://" + dir + "/typo?threshold=5", "sqlite:///typo.db", "sqlite:///" + dir + "/typo.db"} {
+		if o, err := open.Existing(t.Context(), url); o != nil || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v, want %v", url, err, fs.ErrNotExist)
+		}
+	}
+	if made, err := os.ReadDir("."); err != nil || len(made) > 0 {
+		t.Errorf("made %v, %v", made, err)
+	}
+	if _, err := open.Existing(t.Context(), "sqlite://s3cr3t/x"); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: got %v", err)
+	}
+	if err := errors.Join(os.Mkdir("s", 0o700), os.WriteFile("s.db", nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{"mem:", "file:s", "sqlite:///s.db"} {
+		o, err := open.Existing(t.Context(), url)
+		if err != nil {
+			t.Fatalf("%s: %v", url, err)
+		}
+		t.Cleanup(func() { _ = o.Close() })
+	}
+	if made, err := os.ReadDir("."); err != nil || len(made) != 2 {
+		t.Errorf("made %v, %v", made, err)
 	}
 }

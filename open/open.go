@@ -11,6 +11,8 @@
 //	                                         the Redis that sentinels know by that name;
 //	                                         rediss-sentinel:// over TLS
 //	memcached://host:port,host:port          memcached, one or several; the port is 11211 if absent
+//	                                         (as mongodb: and Redis's of several hosts, with
+//	                                         IPv6 addresses anywhere among them: [::1]:11211)
 //	memcached+unix:///path                   the same by a unix socket
 //	postgres://user:password@host:port/database
 //	                                         PostgreSQL, as libpq writes it; postgresql:// too
@@ -98,11 +100,23 @@ func (o *Opened) Close() error { return o.closer.Close() }
 // at when Open begins, and ends none of that. Errors may name the scheme, a setting
 // or the server's address; never the user, the password or the whole URL.
 func Open(ctx context.Context, rawURL string) (*Opened, error) {
+	return openURL(ctx, rawURL, false)
+}
+
+// Existing is Open for a tool that looks into another program's store: the folder of
+// a file: URL and the file of an sqlite: URL must be there, else the error is
+// fs.ErrNotExist. Neither is made, and nothing in a folder before the first verb that
+// writes: see filestore.Options.Existing.
+func Existing(ctx context.Context, rawURL string) (*Opened, error) {
+	return openURL(ctx, rawURL, true)
+}
+
+func openURL(ctx context.Context, rawURL string, existing bool) (*Opened, error) {
 	u, o, err := parse(ctx, rawURL)
 	if err != nil {
 		return nil, err
 	}
-	open, err := opener(u.Scheme)
+	open, err := opener(u.Scheme, existing)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +132,12 @@ func parse(ctx context.Context, rawURL string) (*url.URL, *Opened, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("open: %w", err)
 	}
-	u, err := url.Parse(rawURL)
-	atSign := err == nil && u.Scheme != "file" && u.Scheme != "sqlite" && strings.Contains(u.Path, "@")
+	u, err := parseURL(rawURL)
+	atSign := err == nil && u.Scheme != "file" && u.Scheme != "sqlite" && strings.Contains(u.Path+u.Opaque, "@")
 	if err != nil || atSign || u.Scheme == "" || u.Fragment != "" || strings.Contains(u.RawQuery, "@") {
 		return nil, nil, errURL
 	}
-	if _, err := opener(u.Scheme); err != nil {
+	if _, err := opener(u.Scheme, false); err != nil {
 		return nil, nil, err
 	}
 	query, err := url.ParseQuery(u.RawQuery)
@@ -140,7 +154,13 @@ func parse(ctx context.Context, rawURL string) (*url.URL, *Opened, error) {
 
 // opener returns what opens the URLs of a scheme. They come without the
 // settings that all schemes have in common.
-func opener(scheme string) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer, error), error) {
+func opener(scheme string, existing bool) (func(*url.URL, dewar.Layout) (dewar.Store, io.Closer, error), error) {
+	switch {
+	case scheme == "file" && existing:
+		return openExistingFolder, nil
+	case scheme == "sqlite" && existing:
+		return openExistingSQLite, nil
+	}
 	switch scheme {
 	case "mem":
 		return openMem, nil

@@ -76,6 +76,11 @@ func TestRefusals(t *testing.T) {
 		{"redis://:s3cr3t?x=1@localhost", noURL},
 		{"redis://:s3cr3t#x@localhost", noURL},
 		{"redis://:s3cr3t@localhost?prefix=%zz", noURL},
+		{"s3cr3t:secret@localhost", noURL}, // else the user would be named, as a scheme
+		{"memcached://[::1]:1,[s3cr3t]:2", noURL},
+		{"mongodb://u:s3cr3t/x@[::1]:1,[::1]:2", noURL},
+		{"mongodb://[::1]:s3cr3t,[::1]:2", noURL},
+		{"mysql://u:s3cr3t@[::1]:1,[::1]:2/d", noURL},
 		{"redsi://:s3cr3t@localhost", `open: no store has the scheme "redsi"; there are mem, file, redis, rediss, redis+unix, redis-cluster, rediss-cluster, redis-sentinel, rediss-sentinel, memcached, memcached+unix, mongodb, mongodb+srv, postgres, postgresql, mysql, mariadb and sqlite`},
 		{"redis://:s3cr3t@localhost?prefx=a", `redisstore: the URL has an unknown setting "prefx"`},
 		{"redis://:s3cr3t@localhost?layout=s3cr3t", "open: layout is neither native nor flask"},

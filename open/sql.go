@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -138,31 +137,4 @@ func onlyKnown(query url.Values, known ...string) error {
 		}
 	}
 	return nil
-}
-
-// openSQLite takes SQLAlchemy's form: three slashes before a relative path, four
-// before an absolute one.
-func openSQLite(u *url.URL) (database, error) {
-	return openDatabase(u, sqlstore.SQLite, func(u *url.URL, query url.Values) (*sql.DB, error) {
-		file, ok := strings.CutPrefix(u.Path, "/")
-		if u.Opaque != "" || u.Host != "" || u.User != nil || !ok || file == "" || file == ":memory:" {
-			return nil, errors.New("open: sqlite: names a file: sqlite:///relative, sqlite:////absolute")
-		}
-		wal, err := take(query, "wal", "false")
-		if err != nil {
-			return nil, err
-		}
-		on, err := strconv.ParseBool(wal)
-		if err != nil {
-			return nil, errors.New("open: wal is neither true nor false")
-		}
-		if err := onlyKnown(query); err != nil {
-			return nil, err
-		}
-		dsn := "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(5000)"
-		if on {
-			dsn += "&_pragma=journal_mode(wal)&_pragma=synchronous(normal)"
-		}
-		return sql.Open("sqlite", dsn)
-	})
 }

@@ -130,6 +130,7 @@ func (s *Store) put(path, temp string, head, data []byte) error {
 	}
 	_, err = f.Write(append(head, data...))
 	if err == nil {
+		s.give(f.Chown)
 		err = f.Chmod(s.mode) // before anybody sees it, whatever the umask
 	}
 	if err == nil && s.sync {

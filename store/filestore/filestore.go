@@ -10,6 +10,9 @@
 // error. Both are on one file system, and processes that share sessions share
 // both.
 //
+// What root makes in either belongs to the owner of DIR, so that a tool that is
+// run as root takes nothing away from the program whose sessions they are.
+//
 // Every write takes a lock, which keeps all Dewars apart. Python takes none: a
 // Flask that saves a session between our comparison and our rename, some
 // microseconds, is overwritten.
@@ -24,6 +27,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -57,6 +61,11 @@ type Options struct {
 	// before a crash of the machine may be undone or left empty; a crash of the
 	// process undoes nothing.
 	Sync bool
+
+	// Existing is for tools that look into another program's folder: if it isn't
+	// there, New fails with fs.ErrNotExist, and the first verb that writes makes
+	// what DIR.dewar lacks. Those that read, List and Load, make nothing.
+	Existing bool
 }
 
 // A Store is a [dewar.Store], a [dewar.Lister], a [dewar.Namer] and a
@@ -80,6 +89,8 @@ type Store struct {
 	sync      bool
 	now       func() time.Time
 	turns     [locks]chan struct{}
+	bare      atomic.Bool // Options.Existing, and nothing was written yet
+	owner     *owner      // of what is made; nil: who makes it
 }
 
 var (
@@ -96,6 +107,9 @@ func (s *Store) Load(ctx context.Context, key string) (dewar.Item, error) {
 		return dewar.Item{}, err
 	}
 	rec, err := p.read()
+	if p.aside && s.bare.Load() && errors.Is(err, fs.ErrNotExist) {
+		err = dewar.ErrNotFound // nobody has put anything aside
+	}
 	if err != nil {
 		return dewar.Item{}, err
 	}

@@ -42,10 +42,11 @@ func (s *Store) lock(ctx context.Context, n int) (unlock func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	for wait := 50 * time.Microsecond; ; wait = min(2*wait, 5*time.Millisecond) {
+	const longest = 5 * time.Millisecond
+	for wait := 50 * time.Microsecond; ; wait = min(2*wait, longest) {
 		if unlock, err := s.seize(n); unlock != nil {
 			return unlock, nil
-		} else if err != nil {
+		} else if err != nil && (wait == longest || !errors.Is(err, fs.ErrPermission)) { // who makes the file is about to grant it
 			<-s.turns[n]
 			return nil, failed("lock", err)
 		}
@@ -97,17 +98,25 @@ func (s *Store) isLock(f *os.File, n int) bool {
 
 func (s *Store) lockPath(n int) string { return filepath.Join(s.side, lockDir, strconv.Itoa(n)) }
 
-// openLock opens a lock file. The first to need it makes it.
+// openLock opens a lock file. The first to need it makes it, and nobody else
+// gives it an owner and rights.
 func (s *Store) openLock(n int) (*os.File, error) {
+	if err := s.made(); err != nil {
+		return nil, err
+	}
 	path := s.lockPath(n)
 	f, err := os.OpenFile(path, os.O_RDWR|noFollow, 0)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
-	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow, s.mode)
+	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|noFollow, s.mode)
+	if errors.Is(err, fs.ErrExist) { // another was first
+		return os.OpenFile(path, os.O_RDWR|noFollow, 0)
+	}
 	if err != nil {
 		return nil, err
 	}
-	_ = f.Chmod(s.mode) // whatever the umask; another user's has them already
+	s.give(f.Chown)
+	_ = f.Chmod(s.mode) // whatever the umask
 	return f, nil
 }

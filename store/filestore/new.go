@@ -15,7 +15,7 @@ import (
 const patience = 10 * time.Second
 
 // New makes a Store of a folder, and the folder and its DIR.dewar if they
-// aren't there. A symbolic link to the folder is resolved here, once, so that
+// aren't there, unless Options.Existing says not to. A symbolic link to the folder is resolved here, once, so that
 // all who come by one or another of its names meet at the same locks.
 //
 // The error is errors.ErrUnsupported on a system without these locks,
@@ -48,10 +48,10 @@ func New(dir string, o Options) (*Store, error) {
 	for i := range s.turns {
 		s.turns[i] = make(chan struct{}, 1)
 	}
-	if err := s.folders(dir); err != nil {
+	if err := s.folders(dir, o.Existing); err != nil {
 		return nil, fmt.Errorf("filestore: %w", err)
 	}
-	if s.threshold > 0 { // count, as cachelib does when it is constructed
+	if s.threshold > 0 && !o.Existing { // count, as cachelib does when it is constructed
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if _, err := s.recount(ctx); err != nil {
@@ -59,55 +59,6 @@ func New(dir string, o Options) (*Store, error) {
 		}
 	}
 	return s, nil
-}
-
-// folders finds or makes all folders.
-func (s *Store) folders(dir string) error {
-	rights := s.mode | s.mode&0o444>>2
-	if err := os.MkdirAll(dir, rights); err != nil {
-		return err
-	}
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return err
-	}
-	if s.dir, err = filepath.Abs(dir); err != nil {
-		return err
-	}
-	s.side = s.dir + ".dewar"
-	if err := folder(s.side, rights); err != nil {
-		return err
-	}
-	info, err := os.Lstat(s.dir)
-	if err != nil {
-		return err
-	}
-	side, err := os.Lstat(s.side)
-	if err != nil {
-		return err
-	}
-	if err := ours(info, side); err != nil {
-		return fmt.Errorf("%s %w", s.side, err)
-	}
-	for _, name := range [...]string{lockDir, tempDir, asideDir} {
-		if err := folder(filepath.Join(s.side, name), rights); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// folder makes a folder, with its rights whatever the umask, unless it is
-// there.
-func folder(path string, rights fs.FileMode) error {
-	err := os.Mkdir(path, rights)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return os.Chmod(path, rights)
 }
 
 // settle waits for the disk to have what became of a file's name.

@@ -15,6 +15,9 @@ import (
 // have left, and has cachelib's count put right. Live sessions stay, however
 // many there are.
 func (s *Store) Purge(ctx context.Context) (removed int, err error) {
+	if err := s.made(); err != nil {
+		return 0, failed("purge", err)
+	}
 	for _, dir := range [...]string{s.dir, filepath.Join(s.side, asideDir)} {
 		names, err := namesIn(dir)
 		if err != nil {

@@ -33,6 +33,16 @@ func tryLock(f *os.File) (bool, error) {
 	}
 }
 
+// ownerOf returns who is to own what is made beside and in a folder; nil: who
+// makes it. Only root may give something away.
+func ownerOf(dir fs.FileInfo) *owner {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	d := dir.Sys().(*syscall.Stat_t)
+	return &owner{int(d.Uid), int(d.Gid)}
+}
+
 // ours reports why the folder side, beside dir, can't be trusted with what is
 // being written: in a folder like /tmp somebody else may have made it first.
 func ours(dir, side fs.FileInfo) error {

@@ -19,4 +19,6 @@ func supported() error {
 
 func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
 
+func ownerOf(fs.FileInfo) *owner { return nil }
+
 func ours(_, _ fs.FileInfo) error { return errors.ErrUnsupported }

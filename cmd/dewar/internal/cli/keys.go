@@ -7,7 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"unicode/utf8"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -81,8 +82,9 @@ func parseFallbacks(list string) (keys [][]byte, err error) {
 		return nil, nil
 	}
 	var texts []string
-	// encoding/json reads what isn't UTF-8 as U+FFFD, which would be another key.
-	if !utf8.ValidString(list) || json.Unmarshal([]byte(list), &texts) != nil {
+	// encoding/json reads what isn't UTF-8, and half of a surrogate pair, as U+FFFD,
+	// which would be another key.
+	if json.Unmarshal([]byte(list), &texts) != nil || slices.ContainsFunc(texts, mangled) {
 		return nil, misuse("SECRET_KEY_FALLBACKS isn't a JSON list of texts")
 	}
 	for i, text := range texts {
@@ -93,6 +95,8 @@ func parseFallbacks(list string) (keys [][]byte, err error) {
 	}
 	return keys, nil
 }
+
+func mangled(text string) bool { return strings.Contains(text, "\uFFFD") }
 
 // readKey returns all bytes of the file at path. Errors name the flag and not
 // the path: somebody may have put a key there.

@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dewar-go/dewar/open"
 	"github.com/dewar-go/dewar/store/sqlstore"
 )
 
@@ -46,6 +50,15 @@ MariaDB as for MySQL. No database is asked.`,
 	return cmd
 }
 
+// openToMigrate makes the file of an SQLite database, and nothing else.
+func openToMigrate(ctx context.Context, at string) (*open.Opened, error) {
+	o, err := open.Existing(ctx, at)
+	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(strings.ToLower(at), "sqlite:") {
+		return open.Open(ctx, at)
+	}
+	return o, err
+}
+
 func newMigrateSchema(env Env) *cobra.Command {
 	var store storeFlags
 	cmd := &cobra.Command{
@@ -66,7 +79,7 @@ touched. What has no schema is unsupported.
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			at, err := store.open(cmd.Context(), env)
+			at, err := store.openBy(cmd.Context(), env, openToMigrate)
 			if err != nil {
 				return err
 			}

@@ -53,7 +53,13 @@ type shelf struct {
 	sessions *dewar.InStore
 }
 
+// open looks for a store and makes none: a folder or a file that is made by a
+// typing error, or by root, is in its program's way.
 func (s *storeFlags) open(ctx context.Context, env Env) (shelf, error) {
+	return s.openBy(ctx, env, open.Existing)
+}
+
+func (s *storeFlags) openBy(ctx context.Context, env Env, by func(context.Context, string) (*open.Opened, error)) (shelf, error) {
 	at := s.url
 	if at == "" {
 		at = env.Getenv("DEWAR_STORE")
@@ -61,7 +67,7 @@ func (s *storeFlags) open(ctx context.Context, env Env) (shelf, error) {
 	if at == "" {
 		return shelf{}, misuse("there is no store: set DEWAR_STORE in the environment, or give its URL with --store")
 	}
-	o, err := open.Open(ctx, at)
+	o, err := by(ctx, at)
 	if err != nil {
 		return shelf{}, err
 	}
@@ -77,8 +83,13 @@ func warn(stderr io.Writer, flags *pflag.FlagSet) {
 }
 
 // hasPassword takes what is no URL but has an @ for one with a password that
-// wasn't escaped.
+// wasn't escaped. Settings are passwords too, as sentinel_password and MongoDB's
+// tlsCertificateKeyFilePassword.
 func hasPassword(at string) bool {
+	_, query, _ := strings.Cut(at, "?")
+	if strings.Contains(strings.ToLower(query), "password=") {
+		return true
+	}
 	u, err := url.Parse(at)
 	if err != nil || u.User == nil {
 		return strings.Contains(at, "@")

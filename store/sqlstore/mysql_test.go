@@ -1,13 +1,19 @@
 package sqlstore_test
 
 import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/sqlstore"
+	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
 // In a table that Flask made on MySQL, where keys compare without case and
@@ -107,4 +113,84 @@ func TestTooLarge(t *testing.T) {
 	holds(t, st, key, string(more))
 	_, err = st.Update(t.Context(), key, it, make([]byte, 1<<24), time.Hour)
 	gives(t, "update", err, dewar.ErrTooLarge)
+}
+
+// A prepared statement that the server wants anew is prepared anew for all who use
+// it at that moment.
+func TestStaleStatements(t *testing.T) {
+	p := mysql(t)
+	config, err := mysqldriver.ParseDSN(p.dsn(p.in, ""))
+	must(t, err)
+	connector, err := mysqldriver.NewConnector(config)
+	must(t, err)
+	var n atomic.Int64
+	db := sql.OpenDB(forgetful{connector, &n})
+	db.SetMaxIdleConns(32)
+	defer db.Close()
+	create(t, p.store(sqlstore.Options{}), key, secret, time.Hour)
+	st := p.bare(db, sqlstore.Options{})
+	var all sync.WaitGroup
+	for range 32 {
+		all.Go(func() {
+			for range 50 {
+				if err := st.Touch(t.Context(), key, time.Hour); err != nil {
+					t.Errorf("touch: %v", err)
+					return
+				}
+				if _, err := st.Load(t.Context(), key); err != nil {
+					t.Errorf("load: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// forgetful is go-sql-driver on a server that wants every 5th statement to be
+// prepared anew.
+type forgetful struct {
+	driver.Connector
+	n *atomic.Int64
+}
+
+func (f forgetful) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := f.Connector.Connect(ctx)
+	return forgetfulConn{conn, f.n}, err
+}
+
+type forgetfulConn struct {
+	driver.Conn
+	n *atomic.Int64
+}
+
+func (c forgetfulConn) Prepare(text string) (driver.Stmt, error) {
+	st, err := c.Conn.Prepare(text)
+	return forgetfulStmt{st, c.n}, err
+}
+
+type forgetfulStmt struct {
+	driver.Stmt
+	n *atomic.Int64
+}
+
+func (s forgetfulStmt) forgot() error {
+	if s.n.Add(1)%5 == 0 {
+		return &mysqldriver.MySQLError{Number: 1615, Message: "Prepared statement needs to be re-prepared"}
+	}
+	return nil
+}
+
+func (s forgetfulStmt) Exec(args []driver.Value) (driver.Result, error) {
+	if err := s.forgot(); err != nil {
+		return nil, err
+	}
+	return s.Stmt.Exec(args)
+}
+
+func (s forgetfulStmt) Query(args []driver.Value) (driver.Rows, error) {
+	if err := s.forgot(); err != nil {
+		return nil, err
+	}
+	return s.Stmt.Query(args)
 }

@@ -74,6 +74,9 @@ func (d Dialect) verdict(err error) verdict {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return final
 	}
+	if err.Error() == "sql: statement is closed" { // by who was told first that it is stale; nothing was sent
+		return stale
+	}
 	return verdicts[d][d.code(err)]
 }
 

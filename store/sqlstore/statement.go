@@ -11,9 +11,9 @@ import (
 // MySQL and SQLite run it about twice as fast if it is prepared once. Drivers of
 // PostgreSQL do that by themselves (pgx), or must not, as behind a pooler.
 type statement struct {
+	dialect Dialect
 	text    string
 	names   []string
-	prepare bool
 	ready   atomic.Pointer[sql.Stmt]
 }
 
@@ -28,7 +28,7 @@ func (s *statement) args(p params) []any {
 
 // stmt gives the prepared statement; nil: it is to be sent as text.
 func (s *statement) stmt(ctx context.Context, db *sql.DB) (*sql.Stmt, error) {
-	if !s.prepare {
+	if s.dialect == PostgreSQL {
 		return nil, nil
 	}
 	if st := s.ready.Load(); st != nil {
@@ -43,6 +43,14 @@ func (s *statement) stmt(ctx context.Context, db *sql.DB) (*sql.Stmt, error) {
 		return s.stmt(ctx, db)
 	}
 	return st, nil
+}
+
+// drop gives a prepared statement back that an error says is of no use, once,
+// and never the one that another caller has prepared since.
+func (s *statement) drop(st *sql.Stmt, err error) {
+	if st != nil && s.dialect.verdict(err) == stale && s.ready.CompareAndSwap(st, nil) {
+		_ = st.Close()
+	}
 }
 
 // close gives a prepared statement back. The next use prepares it anew.
@@ -65,6 +73,7 @@ func (s *statement) exec(ctx context.Context, db *sql.DB, p params) (int64, erro
 		result, err = db.ExecContext(ctx, s.text, s.args(p)...)
 	}
 	if err != nil {
+		s.drop(st, err)
 		return 0, err
 	}
 	return result.RowsAffected()
@@ -83,6 +92,7 @@ func (s *statement) query(ctx context.Context, db *sql.DB, p params, each func(*
 		rows, err = db.QueryContext(ctx, s.text, s.args(p)...)
 	}
 	if err != nil {
+		s.drop(st, err)
 		return err
 	}
 	defer rows.Close()
@@ -93,6 +103,7 @@ func (s *statement) query(ctx context.Context, db *sql.DB, p params, each func(*
 		}
 	}
 	if err := rows.Err(); err != nil {
+		s.drop(st, err)
 		return err
 	}
 	if n == 0 {

@@ -20,7 +20,7 @@ func (s *Store) exec(ctx context.Context, st *statement, p params) (n int64, err
 			return 0, s.refusal(ctx, ctx.Err())
 		}
 	}
-	err = s.again(ctx, func() error { n, err = st.exec(ctx, s.db, p); return err })
+	err = s.again(ctx, func() error { n, err = st.exec(ctx, s.db, p, s.once); return err })
 	return n, err
 }
 

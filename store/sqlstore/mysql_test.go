@@ -1,9 +1,7 @@
 package sqlstore_test
 
 import (
-	"context"
 	"database/sql"
-	"database/sql/driver"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -124,15 +122,21 @@ func TestStaleStatements(t *testing.T) {
 	connector, err := mysqldriver.NewConnector(config)
 	must(t, err)
 	var n atomic.Int64
-	db := sql.OpenDB(forgetful{connector, &n})
-	db.SetMaxIdleConns(32)
+	db := sql.OpenDB(hooked{connector, connector.Driver(), func(send func() error) error {
+		if n.Add(1)%5 == 0 {
+			return &mysqldriver.MySQLError{Number: 1615, Message: "Prepared statement needs to be re-prepared"}
+		}
+		return send()
+	}})
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
 	defer db.Close()
 	create(t, p.store(sqlstore.Options{}), key, secret, time.Hour)
 	st := p.bare(db, sqlstore.Options{})
 	var all sync.WaitGroup
-	for range 32 {
+	for range 300 {
 		all.Go(func() {
-			for range 50 {
+			for range 20 {
 				if err := st.Touch(t.Context(), key, time.Hour); err != nil {
 					t.Errorf("touch: %v", err)
 					return
@@ -145,52 +149,4 @@ func TestStaleStatements(t *testing.T) {
 		})
 	}
 	all.Wait()
-}
-
-// forgetful is go-sql-driver on a server that wants every 5th statement to be
-// prepared anew.
-type forgetful struct {
-	driver.Connector
-	n *atomic.Int64
-}
-
-func (f forgetful) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := f.Connector.Connect(ctx)
-	return forgetfulConn{conn, f.n}, err
-}
-
-type forgetfulConn struct {
-	driver.Conn
-	n *atomic.Int64
-}
-
-func (c forgetfulConn) Prepare(text string) (driver.Stmt, error) {
-	st, err := c.Conn.Prepare(text)
-	return forgetfulStmt{st, c.n}, err
-}
-
-type forgetfulStmt struct {
-	driver.Stmt
-	n *atomic.Int64
-}
-
-func (s forgetfulStmt) forgot() error {
-	if s.n.Add(1)%5 == 0 {
-		return &mysqldriver.MySQLError{Number: 1615, Message: "Prepared statement needs to be re-prepared"}
-	}
-	return nil
-}
-
-func (s forgetfulStmt) Exec(args []driver.Value) (driver.Result, error) {
-	if err := s.forgot(); err != nil {
-		return nil, err
-	}
-	return s.Stmt.Exec(args)
-}
-
-func (s forgetfulStmt) Query(args []driver.Value) (driver.Rows, error) {
-	if err := s.forgot(); err != nil {
-		return nil, err
-	}
-	return s.Stmt.Query(args)
 }

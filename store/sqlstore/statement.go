@@ -61,7 +61,12 @@ func (s *statement) close() error {
 	return nil
 }
 
-func (s *statement) exec(ctx context.Context, db *sql.DB, p params) (int64, error) {
+// exec runs it. Where the driver says that it wasn't sent, database/sql does so
+// again, unless it is to be sent once.
+func (s *statement) exec(ctx context.Context, db *sql.DB, p params, once bool) (int64, error) {
+	if once {
+		return s.execOnce(ctx, db, p)
+	}
 	st, err := s.stmt(ctx, db)
 	if err != nil {
 		return 0, err
@@ -74,6 +79,21 @@ func (s *statement) exec(ctx context.Context, db *sql.DB, p params) (int64, erro
 	}
 	if err != nil {
 		s.drop(st, err)
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// execOnce runs it on a connection that it holds: there database/sql leaves it at
+// one. What the DB itself has prepared can't be run so.
+func (s *statement) execOnce(ctx context.Context, db *sql.DB, p params) (int64, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	result, err := conn.ExecContext(ctx, s.text, s.args(p)...)
+	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()

@@ -20,6 +20,14 @@
 // and PostgreSQL (pgbouncer) is fine in every mode.
 // With go-sql-driver's clientFoundRows a second touch of a session within one
 // second is one statement in place of two.
+//
+// database/sql sends a statement again where the driver says that it wasn't sent.
+// pgx v5, go-sql-driver, modernc's and mattn's SQLite are known to be right in
+// that. By any other driver, as lib/pq, which says so of what was done too, or one
+// that wraps another, a write is sent once: where its connection had died in the
+// pool it is an error, and on MySQL it takes a round trip more, as it isn't
+// prepared before.
+//
 // SQLite wants a busy timeout of some seconds, and journal_mode=WAL, under
 // which readers and the one writer don't wait for each other.
 package sqlstore
@@ -66,6 +74,7 @@ type Store struct {
 	now     func() time.Time
 	turn    chan struct{} // SQLite has one writer: ours wait here; nil: no need
 	room    atomic.Int64  // bytes that the data column holds, as far as is known
+	once    bool          // what is written isn't left to database/sql to send again
 }
 
 var (
@@ -93,7 +102,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Store{db: db, dialect: d, table: o.Table, words: newWords(d, o.Table), now: o.Now}
+	s := &Store{db: db, dialect: d, table: o.Table, words: newWords(d, o.Table), now: o.Now, once: !honest(db.Driver())}
 	if d == SQLite {
 		s.turn = make(chan struct{}, 1)
 	}

@@ -42,7 +42,7 @@
 // The URL of a database may have table (sessions if absent; that of
 // SESSION_SQLALCHEMY_TABLE) and connections (the most that are open at once; 16 if
 // absent). That of PostgreSQL may have application_name, connect_timeout (seconds),
-// default_query_exec_mode, host (as of a unix socket's folder), options, port,
+// default_query_exec_mode (cache_describe behind a pooler, see sqlstore), host (as of a unix socket's folder), options, port,
 // sslcert, sslkey, sslmode, sslrootcert, sslsni and target_session_attrs, as pgx and
 // libpq know them; that of MySQL timeout, read_timeout, write_timeout (as 2s), tls
 // (true, false, preferred, skip-verify) and unix_socket; that of SQLite wal=true,

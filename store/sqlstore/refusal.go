@@ -38,7 +38,13 @@ type ServerError struct {
 	Code string // SQLSTATE, or MySQL's number
 }
 
-func (e *ServerError) Error() string { return "sqlstore: the database answered with error " + e.Code }
+func (e *ServerError) Error() string {
+	text := "sqlstore: the database answered with error " + e.Code
+	if e.Code == "42P05" { // duplicate_prepared_statement
+		text += ": behind a pooler that knows no prepared statements pgx needs default_query_exec_mode=cache_describe"
+	}
+	return text
+}
 
 // A verdict says what to do after a statement.
 type verdict int

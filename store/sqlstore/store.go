@@ -16,8 +16,15 @@
 // time zones of server and connection; a row without an expiry is over.
 //
 // The pool is the caller's: as many idle connections as open ones
-// (sql.DB.SetMaxIdleConns), or each busy moment dials anew. A pool between us
-// and PostgreSQL (pgbouncer) is fine in every mode.
+// (sql.DB.SetMaxIdleConns), or each busy moment dials anew.
+//
+// A pooler between us and PostgreSQL (pgbouncer, in the mode session or
+// transaction) must know prepared statements, as pgbouncer does from 1.21 with its
+// max_prepared_statements above 0, or the driver must name none: for pgx
+// default_query_exec_mode=cache_describe, or exec. Else pgx's default is answered
+// with error 42P05 as soon as two clients share a connection. Without a pooler that
+// default takes a third less time.
+//
 // With go-sql-driver's clientFoundRows a second touch of a session within one
 // second is one statement in place of two.
 //

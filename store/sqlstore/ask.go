@@ -34,6 +34,9 @@ func (s *Store) query(ctx context.Context, st *statement, p params, each func(*s
 // replaying after an unknown outcome: what it undid was not done. The pauses
 // grow, and none is like the other, so that two don't meet for ever.
 func (s *Store) again(ctx context.Context, run func() error) error {
+	if err := s.committing(ctx); err != nil {
+		return err
+	}
 	start, pause := time.Now(), time.Millisecond
 	for {
 		err := run()

@@ -113,6 +113,34 @@ func TestTooLarge(t *testing.T) {
 	gives(t, "update", err, dewar.ErrTooLarge)
 }
 
+// Connections that commit nothing are refused by every verb, also where the server
+// makes them so: what they wrote would be gone with them.
+func TestAutocommit(t *testing.T) {
+	p := mysql(t)
+	p.store(sqlstore.Options{})
+	refused := func(settings string) {
+		t.Helper()
+		db := p.open(settings)
+		db.SetMaxOpenConns(1)
+		st := p.bare(db, sqlstore.Options{})
+		for _, v := range verbs() {
+			gives(t, v.Name, v.Call(t.Context(), st), sqlstore.ErrAutocommit)
+		}
+		_, err := st.Purge(t.Context())
+		gives(t, "purge", err, sqlstore.ErrAutocommit)
+		for _, err := range st.List(t.Context(), "") {
+			gives(t, "list", err, sqlstore.ErrAutocommit)
+		}
+	}
+	refused("autocommit=0")
+	first := p.open("")
+	first.SetMaxOpenConns(1)
+	_, err := p.bare(first, sqlstore.Options{}).Purge(t.Context()) // asks, and takes no second connection
+	must(t, err)
+	p.do(p.open(""), "SET GLOBAL autocommit = 0")
+	refused("")
+}
+
 // A prepared statement that the server wants anew is prepared anew for all who use
 // it at that moment.
 func TestStaleStatements(t *testing.T) {

@@ -103,6 +103,9 @@ const lockName = `CONCAT('dewar purge ', MD5(CONCAT(COALESCE(DATABASE(), ''), '.
 
 // purgeNamed takes MySQL's lock, on a connection that the batches go over too.
 func (s *Store) purgeNamed(ctx context.Context) (batch, func(), error) {
+	if err := s.committing(ctx); err != nil { // now, as the pool may have no second connection
+		return nil, nil, err
+	}
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return nil, nil, s.refusal(ctx, err)

@@ -22,6 +22,11 @@ var (
 	// such a table so that they differ.
 	ErrCase = errors.New("sqlstore: the table has a key that differs in case alone")
 
+	// ErrAutocommit says that the connections to MySQL have autocommit=0: what is
+	// written would be seen by nobody, and what is read would be as old as the
+	// connection.
+	ErrAutocommit = errors.New("sqlstore: the connections have autocommit=0, so that nothing is kept; take it out of the DSN or the server's settings")
+
 	// ErrLife says that a life can't be written down: it isn't positive, or
 	// ends after the year 9999.
 	ErrLife = errors.New("sqlstore: a life must be positive and end before the year 10000")

@@ -25,6 +25,8 @@
 // with error 42P05 as soon as two clients share a connection. Without a pooler that
 // default takes a third less time.
 //
+// MySQL must commit each statement: with autocommit=0, of a DSN or the server's,
+// every verb is [ErrAutocommit].
 // With go-sql-driver's clientFoundRows a second touch of a session within one
 // second is one statement in place of two.
 //
@@ -53,7 +55,8 @@ import (
 // Options are the choices of a Store. The zero Options are good.
 type Options struct {
 	// Table is the table's name, or schema.name; "": sessions. Letters, digits
-	// and _ only. Its case counts where the database tells cases apart.
+	// and _ only, 56 of them at most: its index is named after it. Its case
+	// counts where the database tells cases apart.
 	Table string
 
 	// Now is the clock; nil: time.Now. Flask compares with the clock of its own
@@ -81,6 +84,7 @@ type Store struct {
 	now     func() time.Time
 	turn    chan struct{} // SQLite has one writer: ours wait here; nil: no need
 	room    atomic.Int64  // bytes that the data column holds, as far as is known
+	commits atomic.Bool   // MySQL keeps what is written, as far as is known
 	once    bool          // what is written isn't left to database/sql to send again
 }
 

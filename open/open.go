@@ -44,12 +44,13 @@
 // The URL of a database may have table (sessions if absent; that of
 // SESSION_SQLALCHEMY_TABLE) and connections (the most that are open at once; 16 if
 // absent). That of PostgreSQL may have application_name, connect_timeout (seconds),
-// default_query_exec_mode, host (as of a unix socket's folder), options, port,
-// sslcert, sslkey, sslmode, sslrootcert, sslsni and target_session_attrs, as pgx and
-// libpq know them; that of MySQL timeout, read_timeout, write_timeout (as 2s), tls
-// (true, false, preferred, skip-verify) and unix_socket; that of SQLite wal=true,
-// which sets the file's journal mode for good, and which many writers want. Open
-// doesn't make the table: see sqlstore.Store.Migrate.
+// default_query_exec_mode (cache_describe behind a pooler, see sqlstore), host (as
+// of a unix socket's folder), options, port, sslcert, sslkey, sslmode, sslrootcert,
+// sslsni and target_session_attrs, as pgx and libpq know them; that of MySQL
+// timeout, read_timeout, write_timeout (as 2s), tls (true, false, preferred,
+// skip-verify) and unix_socket; that of SQLite wal=true, which sets the file's
+// journal mode for good, and which many writers want. Open doesn't make the table:
+// see sqlstore.Store.Migrate.
 //
 // A mongodb: URL in Flask's layout finds Flask-Session's documents too, for which the
 // server needs an index, mongostore's Migrate, so as not to read them all.

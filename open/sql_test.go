@@ -75,7 +75,7 @@ func TestDatabaseRefusals(t *testing.T) {
 	my := realserver.MariaDB(t)
 	for _, tt := range []struct{ url, want string }{
 		{"postgres://u:s3cr3t@h/d?tabel=x", `open: the URL has an unknown setting "tabel"`},
-		{"postgres://u:s3cr3t@h/d?table=a%20b", "sqlstore: a table's name is of letters, digits and _, or two such with a dot between: schema.name"},
+		{"postgres://u:s3cr3t@h/d?table=a%20b", "sqlstore: a table's name is of letters, digits and _, or two such with a dot between: schema.name; of 56 characters at most, a schema's of 63"},
 		{"postgres://u:s3cr3t@h:x/d", "open: this is no URL; special characters in a password are written as %2F, %23, %3F and so on"},
 		{"postgres://u:s3cr3t@h/d?sslmode=s3cr3t", "open: a postgres: URL's port, settings or certificates can't be used"},
 		{"postgres://u:s3cr3t@h/d?sslmode=disable&sslmode=disable", `open: the setting "sslmode" stands in the URL more than once`},

@@ -31,8 +31,8 @@ type Options struct {
 
 	// Failed says whether an error means that the store is in trouble. nil: all
 	// do but the outcomes of a dewar.Store and dewar.ErrUndecodable. It isn't asked
-	// of what says nothing of the store: dewar.ErrTooLarge, and a context that its
-	// caller has cancelled.
+	// of nil, which is no trouble, nor of what says nothing of the store:
+	// dewar.ErrTooLarge, and a context that its caller has cancelled.
 	Failed func(error) bool
 
 	// Now is the clock; nil: time.Now.
@@ -68,7 +68,7 @@ func New(st dewar.Store, o Options) *Store {
 }
 
 func failed(err error) bool {
-	for _, harmless := range []error{nil, dewar.ErrNotFound, dewar.ErrExists, dewar.ErrConflict, dewar.ErrUndecodable} {
+	for _, harmless := range []error{dewar.ErrNotFound, dewar.ErrExists, dewar.ErrConflict, dewar.ErrUndecodable} {
 		if errors.Is(err, harmless) {
 			return false
 		}
@@ -109,7 +109,7 @@ func (s *Store) leave(ctx context.Context, err error) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.o.Failed(err) {
+	if err == nil || !s.o.Failed(err) {
 		s.failures, s.until = 0, time.Time{}
 		return err
 	}

@@ -40,6 +40,24 @@ func (m *moody) Load(ctx context.Context, key string) (dewar.Item, error) {
 	return m.Store.Load(ctx, key)
 }
 
+// Failed is never asked whether no error is one: a function that says what is
+// harmless, or reads the error's text, is right.
+func TestFailedIsAskedOfErrors(t *testing.T) {
+	b := breaker.New(memstore.New(memstore.Options{}), breaker.Options{
+		Failures: 1,
+		Failed:   func(err error) bool { return err.Error() != dewar.ErrNotFound.Error() },
+	})
+	if _, err := b.Create(t.Context(), "k", nil, time.Hour); err != nil || b.Open() {
+		t.Errorf("a success: %v, open: %v", err, b.Open())
+	}
+	if _, err := b.Load(t.Context(), "other"); !errors.Is(err, dewar.ErrNotFound) || b.Open() {
+		t.Errorf("a harmless error: %v, open: %v", err, b.Open())
+	}
+	if _, err := b.Create(t.Context(), "k", nil, time.Hour); !errors.Is(err, dewar.ErrExists) || !b.Open() {
+		t.Errorf("a failure: %v, open: %v", err, b.Open())
+	}
+}
+
 func TestBreaker(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	st := &moody{Store: memstore.New(memstore.Options{}), err: errors.New("down")}

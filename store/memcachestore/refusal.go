@@ -14,6 +14,7 @@ const overhead = 48 + 8 + len("\x00\r\n")
 
 var (
 	errOld = errors.New("memcachestore: the server doesn't know meta commands: it is older than 1.6, or a proxy")
+	errCAS = errors.New("memcachestore: the server gives items no cas, without which no update is safe: start memcached without -C")
 	errKey = errors.New("memcachestore: a key is 1 to 250 bytes of printable ASCII without blanks")
 )
 

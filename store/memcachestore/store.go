@@ -10,11 +10,15 @@
 // flush_all end sessions, and with them what Dewar keeps beside: a link from a
 // renewed session's previous id, the mark of one that ended while it was being
 // renewed. Give it room for all sessions, and watch its evictions.
+//
+// A memcached without cas (-C) can't tell one item from another: every verb is
+// an error that says so.
 package memcachestore
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -78,6 +82,8 @@ func loadBy(ctx context.Context, conn *wire.Conn, key string) (dewar.Item, error
 		return dewar.Item{}, dewar.ErrNotFound
 	case reply.Word != wire.Value:
 		return dewar.Item{}, refusal(reply)
+	case reply.CAS == 0: // where the settings didn't say
+		return dewar.Item{}, errCAS
 	}
 	data, err := unflag(reply.Data, reply.Flags)
 	if err != nil {
@@ -217,7 +223,10 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 // conn is the connection to a key's server.
 func (s *Store) conn(ctx context.Context, key string) (*wire.Conn, error) {
 	conn, err := s.nodes[s.choose(key)].Conn(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, wire.ErrNoCAS):
+		return nil, errCAS
+	case err != nil:
 		return nil, noAnswer(err)
 	}
 	return conn, nil

@@ -51,6 +51,27 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// A server without cas would remove what another wrote, and take every update
+// for a conflict. It is refused by a name, at the first verb or, where a proxy
+// hides its settings, at the first item.
+func TestNoCAS(t *testing.T) {
+	addr := realserver.Memcached(t, "-C").Addr
+	say(t, addr, "set "+key+" 0 0 9\r\n"+secret)
+	told, untold := open(t, memcachestore.Options{}, addr), open(t, memcachestore.Options{Dial: through(withoutSettings)}, addr)
+	for _, v := range verbs(dewar.Item{Data: []byte(secret)}) {
+		for _, st := range []*memcachestore.Store{told, untold} {
+			err := v.Call(t.Context(), st)
+			if st == untold && (v.Name == "Create" || v.Name == "Touch" || v.Name == "Delete") {
+				continue // they need none
+			}
+			if verb.Answered(err) || !strings.Contains(err.Error(), "without -C") {
+				t.Errorf("%s: got %v", v.Name, err)
+			}
+		}
+		say(t, addr, "set "+key+" 0 0 9\r\n"+secret)
+	}
+}
+
 // What each verb sends: nothing that it could do without.
 func TestCommands(t *testing.T) {
 	addr := realserver.Memcached(t).Addr

@@ -1,18 +1,24 @@
 package sqlstore_test
 
 import (
+	"database/sql"
+	"database/sql/driver"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/store/sqlstore"
 	"github.com/dewar-go/dewar/storetest"
+	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
 // The contract, on our table and on Flask's, whatever drivers and servers are
 // told that bears upon it.
 func TestContract(t *testing.T) {
 	pg, my, lite := postgres(t), mysql(t), sqlite(t)
+	libpq, strange := pg, my
+	libpq.driver, strange.driver = "postgres", "stranger"
+	sql.Register("stranger", struct{ driver.Driver }{mysqldriver.MySQLDriver{}})
 	for _, row := range []struct {
 		name     string
 		place    place
@@ -26,7 +32,9 @@ func TestContract(t *testing.T) {
 		{name: "PostgreSQL, repeatable read", place: pg, settings: "default_transaction_isolation=repeatable%20read"},
 		{name: "PostgreSQL, serializable", place: pg, settings: "default_transaction_isolation=serializable"},
 		{name: "PostgreSQL, as behind a pooler", place: pg, settings: "default_query_exec_mode=simple_protocol"},
+		{name: "PostgreSQL, lib/pq", place: libpq},
 		{name: "MariaDB", place: my},
+		{name: "MariaDB, a driver that isn't known", place: strange},
 		{name: "MariaDB, clientFoundRows", place: my, settings: "clientFoundRows=true&parseTime=true&loc=America%2FNew_York"},
 		{name: "MariaDB, interpolateParams, not strict", place: my, settings: "interpolateParams=true&sql_mode=''"},
 		{name: "MariaDB, serializable", place: my, settings: "tx_isolation='SERIALIZABLE'"},

@@ -19,7 +19,7 @@ const (
 
 var (
 	errDialect = errors.New("sqlstore: the dialect is none of PostgreSQL, MySQL and SQLite")
-	errTable   = errors.New("sqlstore: a table's name is of letters, digits and _, or two such with a dot between: schema.name")
+	errTable   = errors.New("sqlstore: a table's name is of letters, digits and _, or two such with a dot between: schema.name; of 56 characters at most, a schema's of 63")
 )
 
 func (d Dialect) known() bool { return d >= PostgreSQL && d <= SQLite }
@@ -62,7 +62,9 @@ func (d Dialect) end(t time.Time) string {
 	return stamp(t)
 }
 
-var tableShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$`)
+// tableShape has room for _expiry in the 63 bytes that PostgreSQL keeps of a name:
+// cut off, the index's name would be the table's own.
+var tableShape = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,55}$`)
 
 func goodTable(name string) bool { return tableShape.MatchString(name) }
 

@@ -60,7 +60,7 @@ func (s *Store) page(ctx context.Context, p params, prefix string) (last string,
 		}
 		return nil
 	}
-	err = s.again(ctx, s.words.list, func() error {
+	err = s.again(ctx, func() error {
 		last, items = "", nil
 		return s.words.list.query(ctx, s.db, p, row)
 	})

@@ -42,6 +42,23 @@ func (s *Store) sameRow(ctx context.Context, p params) (id string, err error) {
 	return id, err
 }
 
+// committing refuses connections on which nothing is kept. All of a pool are alike,
+// so one is asked, once.
+func (s *Store) committing(ctx context.Context) error {
+	if s.dialect != MySQL || s.commits.Load() {
+		return nil
+	}
+	var on bool
+	if err := s.db.QueryRowContext(ctx, `SELECT @@autocommit`).Scan(&on); err != nil {
+		return s.refusal(ctx, err)
+	}
+	if !on {
+		return ErrAutocommit
+	}
+	s.commits.Store(true)
+	return nil
+}
+
 // alwaysRoom is what the smallest data column holds that Flask makes: a BLOB of
 // MySQL's.
 const alwaysRoom = 1<<16 - 1

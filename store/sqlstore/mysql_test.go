@@ -1,13 +1,17 @@
 package sqlstore_test
 
 import (
+	"database/sql"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/verb"
 	"github.com/dewar-go/dewar/store/sqlstore"
+	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
 // In a table that Flask made on MySQL, where keys compare without case and
@@ -107,4 +111,70 @@ func TestTooLarge(t *testing.T) {
 	holds(t, st, key, string(more))
 	_, err = st.Update(t.Context(), key, it, make([]byte, 1<<24), time.Hour)
 	gives(t, "update", err, dewar.ErrTooLarge)
+}
+
+// Connections that commit nothing are refused by every verb, also where the server
+// makes them so: what they wrote would be gone with them.
+func TestAutocommit(t *testing.T) {
+	p := mysql(t)
+	p.store(sqlstore.Options{})
+	refused := func(settings string) {
+		t.Helper()
+		db := p.open(settings)
+		db.SetMaxOpenConns(1)
+		st := p.bare(db, sqlstore.Options{})
+		for _, v := range verbs() {
+			gives(t, v.Name, v.Call(t.Context(), st), sqlstore.ErrAutocommit)
+		}
+		_, err := st.Purge(t.Context())
+		gives(t, "purge", err, sqlstore.ErrAutocommit)
+		for _, err := range st.List(t.Context(), "") {
+			gives(t, "list", err, sqlstore.ErrAutocommit)
+		}
+	}
+	refused("autocommit=0")
+	first := p.open("")
+	first.SetMaxOpenConns(1)
+	_, err := p.bare(first, sqlstore.Options{}).Purge(t.Context()) // asks, and takes no second connection
+	must(t, err)
+	p.do(p.open(""), "SET GLOBAL autocommit = 0")
+	refused("")
+}
+
+// A prepared statement that the server wants anew is prepared anew for all who use
+// it at that moment.
+func TestStaleStatements(t *testing.T) {
+	p := mysql(t)
+	config, err := mysqldriver.ParseDSN(p.dsn(p.in, ""))
+	must(t, err)
+	connector, err := mysqldriver.NewConnector(config)
+	must(t, err)
+	var n atomic.Int64
+	db := sql.OpenDB(hooked{connector, connector.Driver(), func(send func() error) error {
+		if n.Add(1)%5 == 0 {
+			return &mysqldriver.MySQLError{Number: 1615, Message: "Prepared statement needs to be re-prepared"}
+		}
+		return send()
+	}})
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
+	defer db.Close()
+	create(t, p.store(sqlstore.Options{}), key, secret, time.Hour)
+	st := p.bare(db, sqlstore.Options{})
+	var all sync.WaitGroup
+	for range 300 {
+		all.Go(func() {
+			for range 20 {
+				if err := st.Touch(t.Context(), key, time.Hour); err != nil {
+					t.Errorf("touch: %v", err)
+					return
+				}
+				if _, err := st.Load(t.Context(), key); err != nil {
+					t.Errorf("load: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -71,7 +71,7 @@ func (s *Store) purging(ctx context.Context) (b batch, done func(), err error) {
 // holds, which needs no connection of its own, and which nobody can forget to
 // give back.
 func (s *Store) purgeLocked(ctx context.Context, p params) (n int64, more bool, err error) {
-	err = s.again(ctx, s.words.purge, func() error {
+	err = s.again(ctx, func() error {
 		tx, err := s.db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -103,6 +103,9 @@ const lockName = `CONCAT('dewar purge ', MD5(CONCAT(COALESCE(DATABASE(), ''), '.
 
 // purgeNamed takes MySQL's lock, on a connection that the batches go over too.
 func (s *Store) purgeNamed(ctx context.Context) (batch, func(), error) {
+	if err := s.committing(ctx); err != nil { // now, as the pool may have no second connection
+		return nil, nil, err
+	}
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return nil, nil, s.refusal(ctx, err)
@@ -113,7 +116,7 @@ func (s *Store) purgeNamed(ctx context.Context) (batch, func(), error) {
 		return nil, nil, s.refusal(ctx, err)
 	}
 	b := func(ctx context.Context, p params) (n int64, more bool, err error) {
-		err = s.again(ctx, s.words.purge, func() error {
+		err = s.again(ctx, func() error {
 			result, err := conn.ExecContext(ctx, s.words.purge.text, s.words.purge.args(p)...)
 			if err == nil {
 				n, err = result.RowsAffected()

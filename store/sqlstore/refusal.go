@@ -22,6 +22,11 @@ var (
 	// such a table so that they differ.
 	ErrCase = errors.New("sqlstore: the table has a key that differs in case alone")
 
+	// ErrAutocommit says that the connections to MySQL have autocommit=0: what is
+	// written would be seen by nobody, and what is read would be as old as the
+	// connection.
+	ErrAutocommit = errors.New("sqlstore: the connections have autocommit=0, so that nothing is kept; take it out of the DSN or the server's settings")
+
 	// ErrLife says that a life can't be written down: it isn't positive, or
 	// ends after the year 9999.
 	ErrLife = errors.New("sqlstore: a life must be positive and end before the year 10000")
@@ -38,7 +43,13 @@ type ServerError struct {
 	Code string // SQLSTATE, or MySQL's number
 }
 
-func (e *ServerError) Error() string { return "sqlstore: the database answered with error " + e.Code }
+func (e *ServerError) Error() string {
+	text := "sqlstore: the database answered with error " + e.Code
+	if e.Code == "42P05" { // duplicate_prepared_statement
+		text += ": behind a pooler that knows no prepared statements pgx needs default_query_exec_mode=cache_describe"
+	}
+	return text
+}
 
 // A verdict says what to do after a statement.
 type verdict int
@@ -73,6 +84,9 @@ var verdicts = map[Dialect]map[string]verdict{
 func (d Dialect) verdict(err error) verdict {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return final
+	}
+	if err.Error() == "sql: statement is closed" { // by who was told first that it is stale; nothing was sent
+		return stale
 	}
 	return verdicts[d][d.code(err)]
 }

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -82,6 +83,55 @@ func TestNoData(t *testing.T) {
 		must(t, st.Delete(t.Context(), "k"))
 		absent(t, st, "k")
 	})
+}
+
+// Behind a pooler another client may have prepared a statement by pgx's name for it
+// on the connection that we are given. That is said, and how to name none; and with
+// that all goes well.
+func TestPooler(t *testing.T) {
+	p := postgres(t)
+	p.store(sqlstore.Options{})
+	alone := func(settings string) (*sqlstore.Store, *sql.DB) {
+		db := p.open(settings)
+		db.SetMaxOpenConns(1)
+		return p.bare(db, sqlstore.Options{}), db
+	}
+	all := func(st dewar.Store) (err error) {
+		for _, v := range verbs() {
+			if e := v.Call(t.Context(), st); !verb.Answered(e) {
+				err = e
+			}
+		}
+		return err
+	}
+	first, db := alone("")
+	must(t, all(first))
+	var names []string
+	rows, err := db.Query("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%session_id%'")
+	must(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		must(t, rows.Scan(&name))
+		names = append(names, name)
+	}
+	if len(names) < 6 {
+		t.Fatalf("pgx has prepared %q", names)
+	}
+	for mode, fails := range map[string]bool{"": true, "cache_describe": false, "exec": false} {
+		settings := ""
+		if mode != "" {
+			settings = "default_query_exec_mode=" + mode
+		}
+		st, db := alone(settings)
+		for _, name := range names {
+			p.do(db, `PREPARE "`+name+`" AS SELECT 1`)
+		}
+		err := all(st)
+		if (err != nil) != fails || fails && !strings.Contains(err.Error(), "default_query_exec_mode=cache_describe") {
+			t.Errorf("%q: got %v", mode, err)
+		}
+	}
 }
 
 // While the server is gone every verb gives an error that is no outcome, soon

@@ -42,16 +42,7 @@ func TestMigrateFlasksTable(t *testing.T) {
 			must(t, err)
 		}
 		holds(t, st, key, secret)
-		indexes := map[sqlstore.Dialect]string{
-			sqlstore.PostgreSQL: "SELECT count(*) FROM pg_indexes WHERE tablename = 'sessions' AND indexdef LIKE '%(expiry)'",
-			sqlstore.MySQL:      "SELECT count(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'sessions' AND COLUMN_NAME = 'expiry'",
-			sqlstore.SQLite:     "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql LIKE '%(expiry)'",
-		}
-		var n int
-		must(t, db.QueryRow(indexes[p.dialect]).Scan(&n))
-		if n != 1 {
-			t.Errorf("%d indexes on expiry", n)
-		}
+		hasIndex(t, p, "sessions")
 		if p.dialect != sqlstore.MySQL {
 			return
 		}
@@ -67,7 +58,7 @@ func TestNames(t *testing.T) {
 	everywhere(t, func(t *testing.T, p place) {
 		p.t = t
 		schema := map[sqlstore.Dialect]string{sqlstore.PostgreSQL: "public", sqlstore.MySQL: p.in, sqlstore.SQLite: "main"}[p.dialect]
-		for _, table := range []string{"user", schema + ".Order", "Sessions_2"} {
+		for _, table := range []string{"user", schema + ".Order", "Sessions_2", strings.Repeat("a", 56)} {
 			st := p.store(sqlstore.Options{Table: table})
 			it := create(t, st, key, secret, time.Minute)
 			_, err := st.Update(t.Context(), key, it, []byte("x"), time.Hour)
@@ -82,13 +73,14 @@ func TestNames(t *testing.T) {
 			if _, err := st.Migrate(t.Context()); err != nil {
 				t.Errorf("%s: %v", table, err)
 			}
+			hasIndex(t, p, table[strings.LastIndexByte(table, '.')+1:])
 		}
 		if d, err := sqlstore.ParseDialect(p.dialect.String()); d != p.dialect || err != nil {
 			t.Errorf("%v is parsed as %v, %v", p.dialect, d, err)
 		}
 	})
 	db := sqlite(t).open("")
-	for _, table := range []string{"a b", `a"b`, "a.b.c", "1a", "a;", ".a", "a.", "ä", "a`", strings.Repeat("a", 64)} {
+	for _, table := range []string{"a b", `a"b`, "a.b.c", "1a", "a;", ".a", "a.", "ä", "a`", strings.Repeat("a", 57), "a." + strings.Repeat("a", 57), strings.Repeat("a", 64) + ".a"} {
 		if st, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.Options{Table: table}); err == nil || st != nil {
 			t.Errorf("%q is taken for a table's name", table)
 		}
@@ -109,5 +101,20 @@ func TestNames(t *testing.T) {
 	}
 	if _, err := sqlstore.ParseDialect("oracle"); err == nil {
 		t.Error("oracle is a dialect")
+	}
+}
+
+// hasIndex checks that a table has its index on expiry.
+func hasIndex(t *testing.T, p place, table string) {
+	t.Helper()
+	indexes := map[sqlstore.Dialect]string{
+		sqlstore.PostgreSQL: "SELECT count(*) FROM pg_indexes WHERE tablename = $1 AND indexdef LIKE '%(expiry)'",
+		sqlstore.MySQL:      "SELECT count(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = 'expiry'",
+		sqlstore.SQLite:     "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE '%(expiry)'",
+	}
+	var n int
+	must(t, p.open("").QueryRow(indexes[p.dialect], table).Scan(&n))
+	if n != 1 {
+		t.Errorf("%s: %d indexes on expiry", table, n)
 	}
 }

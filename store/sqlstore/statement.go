@@ -11,9 +11,9 @@ import (
 // MySQL and SQLite run it about twice as fast if it is prepared once. Drivers of
 // PostgreSQL do that by themselves (pgx), or must not, as behind a pooler.
 type statement struct {
+	dialect Dialect
 	text    string
 	names   []string
-	prepare bool
 	ready   atomic.Pointer[sql.Stmt]
 }
 
@@ -28,7 +28,7 @@ func (s *statement) args(p params) []any {
 
 // stmt gives the prepared statement; nil: it is to be sent as text.
 func (s *statement) stmt(ctx context.Context, db *sql.DB) (*sql.Stmt, error) {
-	if !s.prepare {
+	if s.dialect == PostgreSQL {
 		return nil, nil
 	}
 	if st := s.ready.Load(); st != nil {
@@ -45,6 +45,14 @@ func (s *statement) stmt(ctx context.Context, db *sql.DB) (*sql.Stmt, error) {
 	return st, nil
 }
 
+// drop gives a prepared statement back that an error says is of no use, once,
+// and never the one that another caller has prepared since.
+func (s *statement) drop(st *sql.Stmt, err error) {
+	if st != nil && s.dialect.verdict(err) == stale && s.ready.CompareAndSwap(st, nil) {
+		_ = st.Close()
+	}
+}
+
 // close gives a prepared statement back. The next use prepares it anew.
 func (s *statement) close() error {
 	if st := s.ready.Swap(nil); st != nil {
@@ -53,7 +61,12 @@ func (s *statement) close() error {
 	return nil
 }
 
-func (s *statement) exec(ctx context.Context, db *sql.DB, p params) (int64, error) {
+// exec runs it. Where the driver says that it wasn't sent, database/sql does so
+// again, unless it is to be sent once.
+func (s *statement) exec(ctx context.Context, db *sql.DB, p params, once bool) (int64, error) {
+	if once {
+		return s.execOnce(ctx, db, p)
+	}
 	st, err := s.stmt(ctx, db)
 	if err != nil {
 		return 0, err
@@ -64,6 +77,22 @@ func (s *statement) exec(ctx context.Context, db *sql.DB, p params) (int64, erro
 	} else {
 		result, err = db.ExecContext(ctx, s.text, s.args(p)...)
 	}
+	if err != nil {
+		s.drop(st, err)
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// execOnce runs it on a connection that it holds: there database/sql leaves it at
+// one. What the DB itself has prepared can't be run so.
+func (s *statement) execOnce(ctx context.Context, db *sql.DB, p params) (int64, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	result, err := conn.ExecContext(ctx, s.text, s.args(p)...)
 	if err != nil {
 		return 0, err
 	}
@@ -83,6 +112,7 @@ func (s *statement) query(ctx context.Context, db *sql.DB, p params, each func(*
 		rows, err = db.QueryContext(ctx, s.text, s.args(p)...)
 	}
 	if err != nil {
+		s.drop(st, err)
 		return err
 	}
 	defer rows.Close()
@@ -93,6 +123,7 @@ func (s *statement) query(ctx context.Context, db *sql.DB, p params, each func(*
 		}
 	}
 	if err := rows.Err(); err != nil {
+		s.drop(st, err)
 		return err
 	}
 	if n == 0 {

@@ -16,10 +16,27 @@
 // time zones of server and connection; a row without an expiry is over.
 //
 // The pool is the caller's: as many idle connections as open ones
-// (sql.DB.SetMaxIdleConns), or each busy moment dials anew. A pool between us
-// and PostgreSQL (pgbouncer) is fine in every mode.
+// (sql.DB.SetMaxIdleConns), or each busy moment dials anew.
+//
+// A pooler between us and PostgreSQL (pgbouncer, in the mode session or
+// transaction) must know prepared statements, as pgbouncer does from 1.21 with its
+// max_prepared_statements above 0, or the driver must name none: for pgx
+// default_query_exec_mode=cache_describe, or exec. Else pgx's default is answered
+// with error 42P05 as soon as two clients share a connection. Without a pooler that
+// default takes a third less time.
+//
+// MySQL must commit each statement: with autocommit=0, of a DSN or the server's,
+// every verb is [ErrAutocommit].
 // With go-sql-driver's clientFoundRows a second touch of a session within one
 // second is one statement in place of two.
+//
+// database/sql sends a statement again where the driver says that it wasn't sent.
+// pgx v5, go-sql-driver, modernc's and mattn's SQLite are known to be right in
+// that. By any other driver, as lib/pq, which says so of what was done too, or one
+// that wraps another, a write is sent once: where its connection had died in the
+// pool it is an error, and on MySQL it takes a round trip more, as it isn't
+// prepared before.
+//
 // SQLite wants a busy timeout of some seconds, and journal_mode=WAL, under
 // which readers and the one writer don't wait for each other.
 package sqlstore
@@ -38,7 +55,8 @@ import (
 // Options are the choices of a Store. The zero Options are good.
 type Options struct {
 	// Table is the table's name, or schema.name; "": sessions. Letters, digits
-	// and _ only. Its case counts where the database tells cases apart.
+	// and _ only, 56 of them at most: its index is named after it. Its case
+	// counts where the database tells cases apart.
 	Table string
 
 	// Now is the clock; nil: time.Now. Flask compares with the clock of its own
@@ -66,6 +84,8 @@ type Store struct {
 	now     func() time.Time
 	turn    chan struct{} // SQLite has one writer: ours wait here; nil: no need
 	room    atomic.Int64  // bytes that the data column holds, as far as is known
+	commits atomic.Bool   // MySQL keeps what is written, as far as is known
+	once    bool          // what is written isn't left to database/sql to send again
 }
 
 var (
@@ -93,7 +113,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Store{db: db, dialect: d, table: o.Table, words: newWords(d, o.Table), now: o.Now}
+	s := &Store{db: db, dialect: d, table: o.Table, words: newWords(d, o.Table), now: o.Now, once: !honest(db.Driver())}
 	if d == SQLite {
 		s.turn = make(chan struct{}, 1)
 	}

@@ -105,7 +105,7 @@ var placeholder = regexp.MustCompile(`:[a-z]+`)
 
 // newStatement puts the dialect's placeholders in place of ours.
 func newStatement(d Dialect, text string) *statement {
-	s := &statement{prepare: d != PostgreSQL}
+	s := &statement{dialect: d}
 	s.text = placeholder.ReplaceAllStringFunc(text, func(word string) string {
 		name := word[1:]
 		if d == MySQL {

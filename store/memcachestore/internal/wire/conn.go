@@ -16,6 +16,9 @@ import (
 // command was done is unknown.
 var ErrLost = errors.New("the connection was lost")
 
+// ErrNoCAS says that the server gives items no cas.
+var ErrNoCAS = errors.New("the server gives items no cas")
+
 var (
 	errBusy   = errors.New("too many commands wait for the server")
 	errHung   = errors.New("the server hangs")

@@ -58,7 +58,8 @@ func (n *Node) Conn(ctx context.Context) (*Conn, error) {
 	}
 }
 
-// connect makes the connection, and asks the server how large an item may be.
+// connect makes the connection, and asks the server how large an item may be, and
+// whether it can tell one from another.
 func (n *Node) connect(d *dialing) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
@@ -83,6 +84,10 @@ func connect(ctx context.Context, dial func(context.Context) (net.Conn, error)) 
 	if err != nil {
 		c.fail(err)
 		return nil, unanswered(ctx, err)
+	}
+	if reply.NoCAS {
+		c.fail(ErrNoCAS)
+		return nil, ErrNoCAS
 	}
 	c.itemMax = reply.ItemMax
 	return c, nil

@@ -38,6 +38,7 @@ type Reply struct {
 	Left     int64 // seconds; -1: for ever
 	TooLarge bool  // of Failed: the item is too large
 	ItemMax  int   // of the settings: the most bytes of an item and what the server adds; 0: it didn't say
+	NoCAS    bool  // of the settings: items have no cas, so nothing can be compared
 }
 
 // errReply says that what came is no answer. It quotes nothing: it may be
@@ -71,10 +72,13 @@ func (r *Reply) read(in *bufio.Reader) error {
 		if string(word) != "STAT" {
 			return r.rest(in, word, rest)
 		}
-		if name, value, _ := bytes.Cut(rest, []byte(" ")); string(name) == "item_size_max" {
+		switch name, value, _ := bytes.Cut(rest, []byte(" ")); string(name) {
+		case "item_size_max":
 			if r.ItemMax, err = strconv.Atoi(string(value)); err != nil || r.ItemMax < 0 {
 				return errReply
 			}
+		case "cas_enabled":
+			r.NoCAS = string(value) == "no"
 		}
 	}
 	return errReply

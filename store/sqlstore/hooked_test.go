@@ -5,7 +5,7 @@ import (
 	"database/sql/driver"
 )
 
-// A hooked driver sends each statement through a function.
+// A hooked driver runs each statement, once it is prepared, through a function.
 type hooked struct {
 	driver.Connector
 	is  driver.Driver // what it says that it is
@@ -27,8 +27,8 @@ type hookedConn struct {
 	hooked hooked
 }
 
-func (c hookedConn) Prepare(text string) (st driver.Stmt, err error) {
-	err = c.hooked.run(func() error { st, err = c.Conn.Prepare(text); return err })
+func (c hookedConn) Prepare(text string) (driver.Stmt, error) {
+	st, err := c.Conn.Prepare(text)
 	return hookedStmt{st, c.hooked}, err
 }
 

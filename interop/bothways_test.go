@@ -2,8 +2,10 @@ package interop
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
 	"github.com/dewar-go/dewar/internal/realserver"
@@ -106,16 +108,16 @@ func TestBothWays(t *testing.T) {
 				}
 				work <- func() {
 					for _, p := range [][2]*twin.Lab{{dewar, flask}, {flask, dewar}} {
-						_, cookie, err := ask(p[0], "", fmt.Sprintf(`[["update",%s],["set","n",0]]`, text))
+						_, cookie, err := patiently(p[0], "", fmt.Sprintf(`[["update",%s],["set","n",0]]`, text))
 						if err != nil {
 							t.Error(err)
 							return
 						}
-						line, _, err := ask(p[1], cookie, fmt.Sprintf(`[["set","n",%d]]`, n))
+						line, _, err := patiently(p[1], cookie, fmt.Sprintf(`[["set","n",%d]]`, n))
 						if want := fmt.Sprintf(`{"results":[null],"session":%s}`, with); err != nil || line != want {
 							t.Errorf("session %d, %s to %s: %v\ngot  %s\nwant %s", n, p[0].Name, p[1].Name, err, line, want)
 						}
-						line, _, err = ask(p[0], cookie, `[]`)
+						line, _, err = patiently(p[0], cookie, `[]`)
 						if want := fmt.Sprintf(`{"results":[],"session":%s}`, with); err != nil || line != want {
 							t.Errorf("session %d, back to %s: %v\ngot  %s\nwant %s", n, p[0].Name, err, line, want)
 						}
@@ -126,4 +128,17 @@ func TestBothWays(t *testing.T) {
 			wg.Wait()
 		})
 	}
+}
+
+// patiently asks again while a lab has no answer of its store in time: SQLite lets
+// one write at a time, and the machine may be busy. What is asked here may be done
+// twice.
+func patiently(lab *twin.Lab, cookie, ops string) (line, set string, err error) {
+	for range 10 {
+		if line, set, err = ask(lab, cookie, ops); err == nil || !strings.HasPrefix(err.Error(), "status 503") {
+			break
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	return line, set, err
 }

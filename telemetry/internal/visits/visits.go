@@ -36,7 +36,7 @@ func Story(o dewar.Observer, outside func(http.Handler) http.Handler) (Leaks, er
 	leaks := Leaks{Secrets: []string{user, key, value}}
 	st := &failing{Store: memstore.New(memstore.Options{})}
 	opts := dewar.Stored(st)
-	opts.Observer, opts.Life.Absolute = o, 22*time.Hour
+	opts.Observer, opts.Life.Absolute = o, 30*time.Hour
 	m, err := dewar.New(opts)
 	if err != nil {
 		return leaks, err
@@ -85,13 +85,13 @@ func Story(o dewar.Observer, outside func(http.Handler) http.Handler) (Leaks, er
 	second := visit("", write(value))
 	visit(second, func(_ http.ResponseWriter, s *dewar.Session) { s.Destroy() })
 
-	third := visit("", write(value))
+	third := visit("", func(_ http.ResponseWriter, s *dewar.Session) { s.Set(key, value); s.SetLife(40 * time.Hour) })
 	visit(third, func(_ http.ResponseWriter, s *dewar.Session) { s.Set(key, func() {}) })
 	visit(third, func(w http.ResponseWriter, s *dewar.Session) {
 		w.WriteHeader(http.StatusOK)
 		s.Set(key, value+"5")
 	})
-	time.Sleep(23 * time.Hour)
+	time.Sleep(31 * time.Hour)
 	visit(third, read)
 	st.down.Store(true)
 	visit(third, read)

@@ -112,10 +112,19 @@ func Said(v any) {
 		return
 	}
 	var b bytes.Buffer
-	slog.New(slog.NewTextHandler(&b, nil)).Info("", "said", v)
-	slog.New(slog.NewJSONHandler(&b, nil)).Info("", "said", v)
+	slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("", "said", v)
+	slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("", "said", v)
 	fmt.Fprintf(&b, "%v\n%+v\n", v, v)
 	write(said, fmt.Appendf(nil, "== %s, %T\n%s", filepath.Base(os.Args[0]), v, b.Bytes()[:min(b.Len(), maxSaid)]))
+}
+
+// timeless leaves a line's time out, which isn't of what is said and may be what a
+// test has issued.
+func timeless(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // shape is a text with the length of each long word in the word's place.

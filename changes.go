@@ -69,7 +69,6 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 	}
 	before, theirs := values{entries: s.ledger.before}, values{entries: now}
 	for _, c := range s.ledger.changes {
-		i := v.find(c.key)
 		switch c.op {
 		case opSet:
 			if j := theirs.find(c.key); j >= 0 && !bytes.Equal(now[j].Raw, c.raw) && !same(now[j].Raw, before, c.key) {
@@ -81,7 +80,7 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 		case opClear:
 			v.clear()
 		case opTake:
-			if i < 0 || !bytes.Equal(v.entries[i].Raw, c.raw) {
+			if !same(c.raw, v, c.key) {
 				return nil, false, ErrConflict // another took it, be there a new one: it was good once
 			}
 			v.remove(c.key)
@@ -99,10 +98,10 @@ func (s *Session) replay(now []Entry) (entries []Entry, clashed bool, err error)
 	return v.entries, clashed, nil
 }
 
-// same reports whether key had this value before.
-func same(raw []byte, before values, key string) bool {
-	i := before.find(key)
-	return i >= 0 && bytes.Equal(before.entries[i].Raw, raw)
+// same reports whether v has this value under key.
+func same(raw []byte, v values, key string) bool {
+	i := v.find(key)
+	return i >= 0 && bytes.Equal(v.entries[i].Raw, raw)
 }
 
 // update puts f of the value under key in its place.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -41,7 +42,8 @@ type happened struct {
 }
 
 // suite runs `go test` with args in root, and prints what it prints without -v: a line
-// for each package, and all of those tests that fail.
+// for each package, and what those tests say that fail, in the midst of which
+// a program's log is left out.
 func suite(w io.Writer, root, overlay string, args []string) (*output, error) {
 	flags, err := exec.Command("go", "env", "GOFLAGS").Output()
 	if err != nil {
@@ -127,14 +129,14 @@ func (o *output) end(h happened, b *strings.Builder, rest map[string]*strings.Bu
 	}
 	if h.Test != "" {
 		if h.Action == "fail" {
-			fmt.Fprint(w, text)
+			excerpt(w, text)
 		}
 		return
 	}
 	for test, b := range rest {
 		o.add(h.Package+" "+test, b.String(), h.Action == "fail")
 		if h.Action == "fail" {
-			fmt.Fprint(w, b.String())
+			excerpt(w, b.String())
 		}
 		delete(rest, test)
 	}
@@ -143,4 +145,17 @@ func (o *output) end(h happened, b *strings.Builder, rest map[string]*strings.Bu
 			fmt.Fprint(w, part)
 		}
 	}
+}
+
+// shownLines is how many lines of a test that fails are shown, of its begin and of
+// its end: the log of a program that it started can have thousands.
+const shownLines = 30
+
+func excerpt(w io.Writer, text string) {
+	lines := strings.SplitAfter(text, "\n")
+	if left := len(lines) - 2*shownLines; left > 1 {
+		note := fmt.Sprintf("    [%d lines more, kept in .cache/issued]\n", left)
+		lines = slices.Concat(lines[:shownLines], []string{note}, lines[len(lines)-shownLines:])
+	}
+	fmt.Fprint(w, strings.Join(lines, ""))
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
@@ -40,6 +41,26 @@ not JSON
 	}
 	if text := o.text.String(); !strings.Contains(text, "said in passing") || !strings.Contains(text, "disco") || !strings.Contains(text, "not JSON") {
 		t.Errorf("kept:\n%s", text)
+	}
+}
+
+// What a program logs that a test started doesn't bury why it failed.
+func TestExcerpt(t *testing.T) {
+	for _, n := range []int{0, 1, 59, 60} {
+		text := strings.Repeat("a line\n", n)
+		var shown bytes.Buffer
+		if excerpt(&shown, text); shown.String() != text {
+			t.Errorf("of %d lines: %q", n, shown.String())
+		}
+	}
+	var text strings.Builder
+	for i := range 1000 {
+		fmt.Fprintln(&text, i)
+	}
+	var shown bytes.Buffer
+	excerpt(&shown, text.String())
+	if s := shown.String(); strings.Count(s, "\n") != 60 || !strings.Contains(s, "\n29\n    [941 lines more") || !strings.Contains(s, "\n971\n") {
+		t.Errorf("of 1000 lines: %s", s)
 	}
 }
 

@@ -62,10 +62,10 @@ func thousands(n int) string {
 	return s
 }
 
-// within are the samples of requests that began between two moments.
+// within are the samples of requests that were under way between two moments.
 func within(all []sample, from, to time.Time) (some []sample) {
 	for _, s := range all {
-		if !s.begun.Before(from) && s.begun.Before(to) {
+		if s.begun.Add(s.took).After(from) && s.begun.Before(to) {
 			some = append(some, s)
 		}
 	}

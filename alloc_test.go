@@ -58,6 +58,15 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+// What Wrap makes for a request stays among the objects that the garbage collector
+// finds pointers in without a header of their own, of 512 bytes at the most: with
+// 568 a read of 2 KB from memory by 64 visitors took a third longer.
+func TestAllocationOfARequestIsSmall(t *testing.T) {
+	if dewar.RequestSize > 512 {
+		t.Errorf("a request is %d bytes", dewar.RequestSize)
+	}
+}
+
 // Observers who want nothing cost nothing.
 func TestObserversAllocateNothing(t *testing.T) {
 	m := manager(t, func(o *dewar.Options) { o.Observer = dewar.Observers{quiet, quiet} })

@@ -1,6 +1,12 @@
 package dewar
 
-import "time"
+import (
+	"time"
+	"unsafe"
+)
+
+// RequestSize is what Wrap allocates for each request, in bytes.
+const RequestSize = unsafe.Sizeof(request{})
 
 // Patient is an observer that requests wait for, however long it takes on a busy
 // machine: tests look at what it was told right after a response.

@@ -16,8 +16,7 @@ type writer struct {
 	http.ResponseWriter
 	q      *request
 	state  state
-	before []string  // the names of the headers that were there before the handler
-	room   [8]string // for so many
+	before []string // the names of the headers that were there before the handler
 }
 
 type state uint8
@@ -58,7 +57,7 @@ func (w *writer) begin(status int) bool {
 // note keeps the names of the headers that are there before the handler.
 func (w *writer) note() {
 	if h := w.Header(); len(h) > 0 {
-		w.before = w.room[:0]
+		w.before = make([]string, 0, len(h))
 		for name := range h {
 			w.before = append(w.before, name)
 		}

@@ -27,14 +27,14 @@ var (
 	// default, for a server more or less moves the fewest keys.
 	Pymemcache = Selector{"pymemcache", rendezvous}
 
-	// PythonMemcached chooses as python-memcached's Client does, and pylibmc
-	// with the behavior "hash": "crc". The order of the servers matters; a
+	// PythonMemcached chooses as python-memcached's Client does from 1.60 on, and
+	// pylibmc with the behavior "hash": "crc". The order of the servers matters; a
 	// server of weight n stands n times in the list. That client goes to another
-	// server while one is dead, which Dewar doesn't.
+	// server while one is dead, which Dewar doesn't. Its releases up to 1.59 have
+	// another server for one key of 32,768, whose hash is 0.
 	PythonMemcached = Selector{"python-memcached", func(servers []string) func(string) int {
 		return func(key string) int {
-			sum := crc32.ChecksumIEEE([]byte(key)) >> 16 & 0x7fff
-			return int(max(sum, 1)) % len(servers)
+			return int(crc32.ChecksumIEEE([]byte(key))>>16&0x7fff) % len(servers)
 		}
 	}}
 

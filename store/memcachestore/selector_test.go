@@ -56,6 +56,9 @@ for key in theirs:
 print(json.dumps([key for key in ours if client.get(key) != key.encode()]))
 `
 
+// hashOfNothing are keys whose 15 bits of crc32 are 0.
+var hashOfNothing = []string{"session:215e44e6f5bc3c2c47a818a16c97c72c", "session:77613a22510685c994b44fde03b18d93"}
+
 // Of 1,000 random keys on three servers each that a Python client wrote is found
 // by the selector of its name, and each that Dewar wrote by the client.
 func TestSelectorsAgreeWithPython(t *testing.T) {
@@ -83,6 +86,9 @@ func TestSelectorsAgreeWithPython(t *testing.T) {
 			var theirs, ours []string
 			for i := range 2000 {
 				k := randomKey(r)
+				if i < len(hashOfNothing) {
+					k = hashOfNothing[i]
+				}
 				if i%2 == 0 {
 					theirs = append(theirs, k)
 					continue

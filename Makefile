@@ -62,7 +62,7 @@ mutants-briefly: # that the list of docs/mutations.md fits the code, and as many
 	@GOWORK=off $(GO) run -C tools ./mutants -within 60s
 
 units: # and no word of what is said meanwhile may give away what was issued; the allocations were counted above
-	@$(GO) run ./internal/issued -race -timeout 30m -skip Alloc work
+	@$(GO) run ./internal/issued -race -timeout 60m -skip Alloc work
 
 fuzz: ## fuzz every target for 30 seconds
 	@scripts/fuzz.sh 30s

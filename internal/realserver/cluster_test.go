@@ -18,7 +18,11 @@ func TestCluster(t *testing.T) {
 		t.Fatalf("%d primaries, want 3", n)
 	}
 	old := c.Owner("k")
-	if got := ask(t, dial(t, "tcp", old.Addr), "SET k v"); got != "+OK" {
+	conn := dial(t, "tcp", old.Addr)
+	if got := ask(t, conn, "SET k v"); got != "+OK" {
+		t.Fatal(got)
+	}
+	if got := ask(t, conn, "WAIT 1 10000"); got != ":1" { // what no replica has is lost with the primary
 		t.Fatal(got)
 	}
 	old.Stop()
@@ -29,8 +33,12 @@ func TestCluster(t *testing.T) {
 	}
 	old.Start()
 	c.Settle()
-	if now := c.Owner("k"); now == old || ask(t, dial(t, "tcp", now.Addr), "EXISTS k") != ":1" {
-		t.Error("the key is not on another node")
+	now := c.Owner("k")
+	if now == old {
+		t.Error("the old primary serves the key again")
+	}
+	if got := ask(t, dial(t, "tcp", now.Addr), "EXISTS k"); got != ":1" {
+		t.Error("the key is lost")
 	}
 }
 

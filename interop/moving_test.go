@@ -50,6 +50,7 @@ for i in range(%d):
 	}
 	defer closer.Close()
 	o := flask.Stored(to)
+	o.Backend.(*dewar.InStore).Timeout = 20 * time.Second // four thousand requests on a busy machine
 	o.Backend = dewar.Fallback{New: o.Backend, Old: &dewar.InStore{Store: from, Codec: sniff.New(pickle.Codec{}), Prefix: "session:", Layout: dewar.FlaskLayout}}
 	o.Life.Grace = time.Hour // visitors go on with the cookie that they had, also those who were renewed
 	o.Observer = silent      // writers who meet a sign-out are told so

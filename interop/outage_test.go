@@ -27,7 +27,7 @@ func TestMemcachedOutage(t *testing.T) {
 // before.
 func outage(t *testing.T, srv *realserver.Server, url string) (failing *twin.Lab, cookie string) {
 	t.Helper()
-	env := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true"}
+	env := []string{key, "DEWAR_STORE=" + url, "DEWAR_INSECURE=true", "DEWAR_TIMEOUT=1"}
 	failing = twin.Dewar(t, env...)
 	anonymous := twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)
 	_, cookie, err := ask(failing, "", `[["set","a",1]]`)

@@ -29,6 +29,7 @@ func tell(t *testing.T, life dewar.Life, f func(s *story)) {
 			s := &story{T: t, now: time.Now()}
 			for _, st := range k.stores(t) {
 				o := dewar.Stored(st)
+				o.Backend.(*dewar.InStore).Timeout = 20 * time.Second // twelve backends take turns on a busy machine
 				o.Life, o.Observer, o.Now = life, s, func() time.Time { return s.now }
 				m, err := dewar.New(o)
 				if err != nil {

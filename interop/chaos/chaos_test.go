@@ -81,7 +81,7 @@ func TestChaos(t *testing.T) {
 
 // suffer has a store go through its faults, one after another.
 func suffer(t *testing.T, name, url string, faults []fault, s scale, seed uint64) (rows []row) {
-	env := []string{"SECRET_KEY=a key that all labs were given", "DEWAR_STORE=" + url, "DEWAR_INSECURE=true"}
+	env := []string{"SECRET_KEY=a key that all labs were given", "DEWAR_STORE=" + url, "DEWAR_INSECURE=true", "DEWAR_TIMEOUT=1"}
 	labs := [2]*twin.Lab{twin.Dewar(t, env...), twin.Dewar(t, append(env, "DEWAR_OUTAGE=anonymous")...)}
 	for _, f := range faults {
 		if !s.full && !f.short {

@@ -44,6 +44,7 @@ var serverSide = []string{
 //	DEWAR_OUTAGE    fail or anonymous: what becomes of requests while the store can't answer
 //	DEWAR_TOMBSTONES true: what a Flask writes back of an ended session is none; beside
 //	                Flask's layout
+//	DEWAR_TIMEOUT   seconds that a call of the store may take; a signed cookie has no use for it
 //	DEWAR_BREAKER   true: a store that is down is asked by one request a second (store/breaker)
 //	DEWAR_HASH_KEYS true: keys are digests of ids, false: they are the ids. The native rules have
 //	                the one, Flask's the other; asking for what isn't so is an error
@@ -210,6 +211,12 @@ func apply(o *dewar.Options, own map[string]any) error {
 			st := inStore(o)
 			if ok = ok && (!on || st != nil && st.Layout == dewar.FlaskLayout); ok && on {
 				st.Tombstones = true
+			}
+		case "DEWAR_TIMEOUT":
+			var secs float64
+			secs, ok = value.(float64)
+			if st := inStore(o); ok && st != nil {
+				st.Timeout = time.Duration(secs * float64(time.Second))
 			}
 		case "DEWAR_BREAKER":
 			var on bool

@@ -30,14 +30,16 @@ type Lab struct {
 type Start func(t testing.TB, env ...string) *Lab
 
 // Dewar starts the Go lab with these settings (NAME=value) and stops it with
-// the test.
+// the test. Its store may take 20 seconds to answer, unless DEWAR_TIMEOUT is among
+// them: with Dewar's own second, a hundred requests at once on a busy machine would
+// make an outage of a store that is well.
 func Dewar(t testing.TB, env ...string) *Lab {
 	t.Helper()
 	program, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(t, "dewar", env, program)
+	return start(t, "dewar", append([]string{"DEWAR_TIMEOUT=20"}, env...), program)
 }
 
 // Flask starts the Flask lab. Where Flask can't be had, the test is skipped

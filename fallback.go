@@ -204,7 +204,8 @@ func (f Fallback) save(ctx context.Context, r Record, life, lead time.Duration, 
 		return "", r, fmt.Errorf("%w: %w", ErrConflict, err)
 	}
 	if errors.Is(err, errClaimed) {
-		return f.stay(ctx, r, moved, life, f.Old.Save)
+		_, r, err = f.stay(ctx, r, moved, life, f.Old.Save)
+		return "", r, err // the cookie is the winner's to send
 	}
 	return "", r, err
 }

@@ -118,3 +118,5 @@ type clock struct{ at time.Time }
 func (c *clock) now() time.Time { return c.at }
 
 func newClock() *clock { return &clock{time.Unix(1700000000, 0)} }
+
+func reads(s *dewar.Session) { _ = s.Get("a") }

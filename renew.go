@@ -22,7 +22,8 @@ func (c *InStore) Renew(ctx context.Context, r Record, life time.Duration) (stri
 	case errors.Is(err, errClaimed) && r.Anew:
 		return "", saved, fmt.Errorf("%w: %w", ErrConflict, err) // a sign-in doesn't rely on another's new id
 	case errors.Is(err, errClaimed):
-		return c.Save(ctx, saved, life)
+		saved, err = c.replace(ctx, saved, life)
+		return "", saved, err // the cookie is the winner's to send
 	}
 	if err != nil {
 		return "", saved, err
@@ -193,7 +194,7 @@ func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link
 		return Item{}, err
 	}
 	was := openLink(id, there.Data)
-	if was.next == "" || was.cut || l.claimed.Before(was.claimed.Add(max(c.Grace, 2*commitTime))) {
+	if was.next == "" || was.cut || c.mayLive(was, l.claimed) {
 		return Item{}, ErrConflict
 	}
 	made := there
@@ -207,6 +208,12 @@ func (c *InStore) takeOver(ctx context.Context, from *InStore, id string, l link
 		_ = c.Store.Delete(ctx, c.recordKey(was.next)) // what it left behind
 	}
 	return made, err
+}
+
+// mayLive reports whether who made l may be renewing still at a time. Nobody is who
+// let twice the time of a commit go by.
+func (c *InStore) mayLive(l link, at time.Time) bool {
+	return at.Before(l.claimed.Add(max(c.Grace, 2*commitTime)))
 }
 
 // place puts the renewed record under its new id, where nobody else looks yet.

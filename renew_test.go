@@ -306,7 +306,7 @@ func TestClaimOfTheDead(t *testing.T) {
 	visit(m, cookie, func(s *dewar.Session) { s.Renew() })
 	st.dead = false
 	renew := func(s *dewar.Session) { s.Renew() }
-	if got := cookieOf(visit(m, cookie, renew)); got != cookie {
+	if got := cookieOf(visit(m, cookie, renew)); got != "" {
 		t.Error("renewed while another may be at it")
 	}
 	c.at = c.at.Add(11 * time.Second)

@@ -107,7 +107,11 @@ func (m *Manager) conclude(ctx context.Context, s *Session, e ending) (answer, v
 	if err == nil {
 		line, err = m.cookieLine(ctx, s, v.act, value)
 	}
-	if err != nil && v.act == touch {
+	reads := v.act == touch || v.act == renew && !s.modified && !s.renewed
+	if reads && errors.Is(err, ErrSessionGone) {
+		return a, v, nil // the cookie is left to whoever ended it
+	}
+	if reads && err != nil {
 		// Who only reads is served all the same.
 		m.observe(ctx, s.rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, err, s.step(v.act)), Err: err})
 		return a, v, nil
@@ -178,9 +182,6 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 		}
 		if !rec.elsewhere() || errors.Is(err, ErrTooLarge) { // for where it would move to
 			value, err = m.o.Backend.Touch(ctx, rec, m.life(s))
-		}
-		if errors.Is(err, ErrSessionGone) {
-			return "", 0, nil // the cookie is left to whoever ended it
 		}
 		if renewed {
 			return value, Renewed, err

@@ -50,7 +50,8 @@ type Life struct {
 
 	// Absolute, Renewal and Grace are for sessions in a store, in the native
 	// layout: how long one lives at the most (0: no such end), after how long
-	// it gets a new id (0: only by Session.Renew), and how long its previous
+	// it gets a new id (0: only by Session.Renew; with Fixed, at its first change after
+	// that), and how long its previous
 	// id still leads to it (0: 10 s; Flask's layout has it too). After that the
 	// previous id works once if the present one was never used; if it was, the
 	// session ends: ErrReplay. Signed

@@ -108,7 +108,7 @@ func native(f facts) act {
 		return drop
 	case f.empty && !f.known:
 		return leave // nothing to keep
-	case f.renewed:
+	case f.renewed, f.modified && f.worn && !f.moved && !f.failed:
 		return renew
 	case f.modified:
 		return save

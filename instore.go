@@ -125,6 +125,7 @@ func (c *InStore) Open(ctx context.Context, id string) (Record, error) {
 	case err != nil:
 		return Record{}, fmt.Errorf("dewar: open: %w", err)
 	}
+	c.finish(ctx, rec)
 	return rec, nil
 }
 

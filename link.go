@@ -135,18 +135,47 @@ func led(r Record, l link) Record {
 }
 
 // firstUse writes down that somebody has come with the id that a renewal gave
-// out. Who is faster has done it, and may have renewed the session since, so that
-// the record isn't there any more.
+// out, and takes nothing off its life. Who is faster has done it, but for a writer
+// that the previous id led there; and may have renewed the session since, so that the
+// record isn't there any more.
 func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
-	_, saved, err := c.Save(ctx, r, cmp.Or(r.Life, c.life.Idle))
-	if errors.Is(err, ErrConflict) || errors.Is(err, ErrSessionGone) {
-		saved, err = c.load(ctx, r.ID)
+	for range 5 {
+		saved, err := c.replace(ctx, r, max(cmp.Or(r.Life, c.life.Idle), r.State.(*stored).item.Left))
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrSessionGone) {
+			return saved, err
+		}
+		there, err := c.load(ctx, r.ID)
+		if errors.Is(err, ErrNotFound) {
+			return c.follow(ctx, r.ID, false)
+		}
+		if err != nil || !there.State.(*stored).header.unused {
+			return there, err
+		}
+		r = there
 	}
-	if errors.Is(err, ErrNotFound) { // or renewed it again
-		return c.follow(ctx, r.ID, false)
-	}
-	return saved, err
+	return r, nil
 }
+
+// finish gives a record the life that a renewal owes it. Until its last step it has a
+// minute only; whoever comes with either id then does that step for a renewer that
+// died before it, on whatever route and with whatever answer. A store that doesn't
+// say what is left of a life leaves that to the next touch.
+func (c *InStore) finish(ctx context.Context, r Record) {
+	st, _ := r.State.(*stored)
+	if st == nil {
+		return
+	}
+	since, short := c.now().Sub(st.header.renewed), c.untilDone()
+	if st.item.Left <= 0 || st.item.Left > short || since >= short || st.header.life <= short {
+		return
+	}
+	if c.Store.Touch(ctx, c.recordKey(r.ID), min(st.header.life-since, c.left(st.header))) == nil {
+		c.touched.set(r.ID, c.now())
+	}
+}
+
+// untilDone is the life of a renewed record until its renewer comes to the last step.
+func (c *InStore) untilDone() time.Duration { return max(c.Grace, time.Minute) }
 
 // late is for who comes with a previous id after the grace period, in the native
 // layout. If nobody has used the present id yet, its cookie was lost on its way:

@@ -83,7 +83,7 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	}
 	// Until the old record is removed the new one is kept for a short time only:
 	// whoever dies here, or doesn't learn what came of it, leaves nothing behind.
-	item, err := to.place(ctx, st.claim, data, min(life, max(to.Grace, time.Minute)))
+	item, err := to.place(ctx, st.claim, data, min(life, to.untilDone()))
 	if err != nil {
 		to.giveUp(ctx, r)
 		return r, err

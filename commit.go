@@ -50,7 +50,13 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	if s.owner != m.shared {
 		return Answer{}, ErrNoWrap
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	a, err := m.commit(ctx, s, ending{sent: s.sent || s.kept, status: 200, fixed: m.route.NoKeepAlive})
+	if s.err != nil && !s.reported {
+		s.reported = true
+		m.observe(ctx, s.rec.ID, Event{Kind: Failed, Reason: failureOf(ctx, s.err, reasonValue), Err: s.err})
+	}
 	if err == nil {
 		s.reopen(a.forget)
 	}
@@ -61,10 +67,9 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	return out, err
 }
 
-// commit saves s, if need be, and tells the observer what came of it.
+// commit saves s, if need be, and tells the observer what came of it. The caller
+// holds s.mu.
 func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.committed = true
 	a, v, err := m.conclude(ctx, s, e)
 	if err != nil {
@@ -135,14 +140,18 @@ func (m *Manager) facts(s *Session, e ending) facts {
 		readOnly: s.readOnly != nil, null: m.readOnly != nil, known: !s.isNew, sent: e.sent,
 		accessed: s.accessed, modified: s.modified, renewed: s.renewed, destroyed: s.destroyed,
 		empty: s.empty(),
-		stale: s.rec.Stale, moved: s.rec.Moved, worn: s.rec.Worn, fixed: m.o.Life.Fixed || e.fixed,
+		stale: s.rec.Stale, moved: s.rec.Moved && !s.told, worn: s.rec.Worn, fixed: m.o.Life.Fixed || e.fixed,
 		failed: e.status >= 500, panicked: e.panicked,
 	}
 	if s.rules != Native {
 		f.permanent = s.permanent()
 	} else {
 		life := m.life(s)
-		f.due = s.rec.Age >= min(max(life/20, time.Minute), life/2) && s.rec.Age > 0
+		age := s.rec.Age
+		if !s.at.IsZero() {
+			age += m.o.Now().Sub(s.at)
+		}
+		f.due = age >= min(max(life/20, time.Minute), life/2) && age > 0
 	}
 	return f
 }
@@ -187,7 +196,7 @@ func (m *Manager) carryOut(ctx context.Context, s *Session, a act) (value string
 			return value, Renewed, err
 		}
 		if err == nil {
-			s.rec.Age, s.rec.Stale = 0, false
+			s.extended(m.o.Now)
 		}
 		return value, Extended, err
 	case drop, restart:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 )
 
 // What becomes of a session besides its values: what went wrong, and how its
@@ -89,14 +90,24 @@ func (s *Session) ended() (lost string, err error) {
 	default:
 		lost = reasonSave
 	}
+	if s.reported {
+		return lost, nil
+	}
 	return lost, s.err
 }
 
-// reopen makes a session that was committed ready for the next round.
+// extended notes that the life of the session began anew.
+func (s *Session) extended(now func() time.Time) {
+	s.rec.Age, s.rec.Stale = 0, false
+	if !s.at.IsZero() {
+		s.at = now()
+	}
+}
+
+// reopen makes a session that was committed ready for the next round. The caller
+// holds mu.
 func (s *Session) reopen(forgotten bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.committed, s.late = false, false
+	s.committed, s.late, s.told = false, false, true
 	s.isNew = s.isNew && s.rec.ID == "" && len(s.vals.entries) == 0 || forgotten
 	s.ledger, s.flashes, s.login, s.another = nil, nil, "", false
 	if forgotten {

@@ -120,3 +120,9 @@ func (c *clock) now() time.Time { return c.at }
 func newClock() *clock { return &clock{time.Unix(1700000000, 0)} }
 
 func reads(s *dewar.Session) { _ = s.Get("a") }
+
+// valueOf is the value of a cookie.
+func valueOf(cookie string) string {
+	_, value, _ := strings.Cut(cookie, "=")
+	return value
+}

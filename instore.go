@@ -44,6 +44,7 @@ type stored struct {
 	header  header
 	claim   *claim    // of a renewal that met a conflict
 	claimed time.Time // when the link that led here was made
+	untold  bool      // its id is of this session's own making, so that saving isn't use
 }
 
 // maxPrefix leaves room for an id of any length in a key that every store
@@ -199,7 +200,8 @@ func (c *InStore) Reload(ctx context.Context, r Record) (Record, error) {
 	case err == nil:
 		fresh.Moved = r.Moved
 		if st != nil {
-			fresh.State.(*stored).claim, fresh.State.(*stored).claimed = under, st.claimed
+			now := fresh.State.(*stored)
+			now.claim, now.claimed, now.untold = under, st.claimed, st.untold
 		}
 		return fresh, nil
 	case errors.Is(err, ErrNotFound):

@@ -99,7 +99,8 @@ func (m *Manager) saveOrRenew(ctx context.Context, s *Session, rec Record, a act
 	}
 	if err == nil {
 		s.rec = saved
-		s.rec.Entries, s.rec.Age, s.rec.Worn, s.rec.Stale = nil, 0, false, false
+		s.rec.Entries, s.rec.Worn = nil, false
+		s.extended(m.o.Now)
 	}
 	return value, saved, err
 }

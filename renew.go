@@ -114,7 +114,7 @@ func (c *InStore) renewInto(ctx context.Context, to *InStore, r Record, life, le
 	}
 	c.bury(ctx, r.ID, st.claim)
 	to.touched.set(renewed.ID, to.now())
-	renewed.State = &stored{item: item, header: h}
+	renewed.State = &stored{item: item, header: h, untold: true}
 	return renewed, nil
 }
 

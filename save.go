@@ -34,7 +34,7 @@ func (c *InStore) replace(ctx context.Context, r Record, life time.Duration) (Re
 		return r, ErrSessionGone // its absolute life is over
 	}
 	h := st.header
-	h.unused = h.unused && r.Moved
+	h.unused = h.unused && (r.Moved || st.untold)
 	data, h, err := c.encode(r, life, h)
 	if err != nil {
 		return r, err
@@ -47,7 +47,7 @@ func (c *InStore) replace(ctx context.Context, r Record, life time.Duration) (Re
 		return r, err
 	}
 	c.touched.set(r.ID, c.now())
-	r.State = &stored{item: item, header: h}
+	r.State = &stored{item: item, header: h, claimed: st.claimed, untold: st.untold}
 	return r, nil
 }
 

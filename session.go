@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
@@ -39,7 +40,10 @@ type Session struct {
 	kept      bool // it was loaded or saved
 	tracks    bool // another may change the record: changes are remembered
 	another   bool // Login bound it to somebody else than before
+	told      bool // a commit has told the client its present cookie
+	reported  bool // a commit has told the observer of err
 	owner     *shared
+	at        time.Time // when rec.Age was so much; zero: in this request
 
 	login string // whom Login bound it to in this request
 

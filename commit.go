@@ -67,6 +67,13 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	return out, err
 }
 
+// commitAlone is commit for a caller that doesn't hold s.mu.
+func (m *Manager) commitAlone(ctx context.Context, s *Session, e ending) (answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return m.commit(ctx, s, e)
+}
+
 // commit saves s, if need be, and tells the observer what came of it. The caller
 // holds s.mu.
 func (m *Manager) commit(ctx context.Context, s *Session, e ending) (answer, error) {

@@ -134,7 +134,7 @@ func (q *request) serveNested(next http.Handler, w http.ResponseWriter, r *http.
 	next.ServeHTTP(w, r)
 }
 
-// fail answers with OnError. One that writes nothing must not turn a failure
+// fail answers with OnError. One that writes nothing, or hints alone, must not turn a failure
 // into an empty success.
 func (q *request) fail(w http.ResponseWriter, r *http.Request, err error) {
 	a := &answering{ResponseWriter: w}
@@ -151,7 +151,7 @@ type answering struct {
 }
 
 func (a *answering) WriteHeader(status int) {
-	a.begun = true
+	a.begun = a.begun || status >= 200 || status == http.StatusSwitchingProtocols
 	a.ResponseWriter.WriteHeader(status)
 }
 
@@ -181,9 +181,7 @@ func (q *request) abort() {
 // commit saves the session and writes what the response owes to it into its
 // header.
 func (q *request) commit(e ending) error {
-	q.s.mu.Lock()
-	a, err := q.m.commit(q.r.Context(), &q.s, e)
-	q.s.mu.Unlock()
+	a, err := q.m.commitAlone(q.r.Context(), &q.s, e)
 	h := q.w.ResponseWriter.Header()
 	if a.vary {
 		varyOnCookie(h, q.s.rules, q.lines[:0:1])
@@ -206,7 +204,7 @@ func (q *request) commit(e ending) error {
 // changes that came after the response had begun, or to a session that can't be
 // written to.
 func (q *request) finish() {
-	if !q.opened.Load() || q.w.state == refused || q.w.state == pending {
+	if !q.opened.Load() || q.w.state != begun && q.w.state != hijacked {
 		return
 	}
 	lost, err := q.s.ended()

@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -24,6 +25,7 @@ type state uint8
 const (
 	pending  state = iota // the final response hasn't begun
 	begun                 // it has: the session is saved
+	broken                // saving the session panicked, and no error page was sent yet
 	refused               // the session couldn't be saved, an error page was sent
 	hijacked              // the connection is the handler's
 )
@@ -31,27 +33,43 @@ const (
 // begin saves the session, if it hasn't been, and reports whether the
 // handler's response may go out.
 func (w *writer) begin(status int) bool {
-	if w.state != pending {
+	switch w.state {
+	case pending:
+	case broken:
+		w.refuse(errPanicked)
+		return false
+	default:
 		return w.state == begun
 	}
-	w.state = begun
 	w.q.mu.Lock()
 	fixed := w.q.route.NoKeepAlive
 	if !w.q.opened.Load() {
+		w.state = begun
 		w.q.varyUnopened()
 		w.q.s.close() // what is opened from here on can't be saved
 		w.q.mu.Unlock()
 		return true
 	}
 	w.q.mu.Unlock()
-	err := w.q.commit(ending{sent: w.q.sent, status: status, fixed: fixed})
-	if err == nil {
-		return true
+	w.state = broken // unless the commit returns
+	if err := w.q.commit(ending{sent: w.q.sent, status: status, fixed: fixed}); err != nil {
+		w.refuse(err)
+		return false
 	}
+	w.state = begun
+	return true
+}
+
+// errPanicked is what becomes of a response whose session wasn't saved because a
+// function that the handler gave to Update panicked when it was run again, and a
+// middleware within Wrap kept that to itself.
+var errPanicked = fmt.Errorf("%w: a panic", errUnsavable)
+
+// refuse answers with an error page in place of the handler's response.
+func (w *writer) refuse(err error) {
 	w.state = refused
 	w.disown()
 	w.q.fail(w.ResponseWriter, w.q.r, err)
-	return false
 }
 
 // note keeps the names of the headers that are there before the handler.

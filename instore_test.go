@@ -156,6 +156,16 @@ func (a asking) Load(ctx context.Context, key string) (dewar.Item, error) {
 	return a.Store.Load(ctx, key)
 }
 
+// Lives of less than nothing are a mistake that New tells.
+func TestNegativeLives(t *testing.T) {
+	for field, life := range map[string]dewar.Life{"Life.Absolute": {Absolute: -1}, "Life.Renewal": {Renewal: -1}, "Life.Grace": {Grace: -1}} {
+		_, err := dewar.New(dewar.Options{Backend: &dewar.InStore{Store: memstore.New(memstore.Options{})}, Life: life})
+		if err == nil || !strings.Contains(err.Error(), field) {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
 // Absolute lives can't be extended; worn ids are renewed by themselves.
 func TestStoredLives(t *testing.T) {
 	c := newClock()

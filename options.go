@@ -157,6 +157,12 @@ func (o *Options) complete() error {
 	if o.Life.Grace < 0 {
 		bad("Life.Grace", "less than nothing")
 	}
+	if o.Life.Absolute < 0 {
+		bad("Life.Absolute", "less than nothing")
+	}
+	if o.Life.Renewal < 0 {
+		bad("Life.Renewal", "less than nothing")
+	}
 	if o.Life.Idle > maxLife {
 		bad("Life.Idle", "longer than 100 years")
 	}

@@ -104,7 +104,7 @@ func (s *Store) enter(ctx context.Context) error {
 
 // leave notes how it went.
 func (s *Store) leave(ctx context.Context, err error) error {
-	if errors.Is(err, dewar.ErrTooLarge) || errors.Is(err, context.Canceled) && ctx.Err() != nil {
+	if errors.Is(err, dewar.ErrTooLarge) || err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		return err
 	}
 	s.mu.Lock()

@@ -92,14 +92,14 @@ func TestBreaker(t *testing.T) {
 	expect("after the pause one is let through", 1, st.err)
 	expect("and no other", 0, breaker.ErrOpen)
 	now = now.Add(time.Second)
-	leaves := func() {
+	leaves := func(err error) {
 		t.Helper()
-		st.err = context.Canceled
+		st.err = err
 		ctx, st.leave = context.WithCancel(t.Context())
-		expect("a visitor who went away says nothing", 1, context.Canceled)
+		expect("a visitor who went away says nothing", 1, err)
 		ctx, st.leave = t.Context(), nil
 	}
-	leaves()
+	leaves(context.Canceled)
 	expect("so it stays open", 0, breaker.ErrOpen)
 	now = now.Add(time.Second)
 	st.err = dewar.ErrTooLarge
@@ -117,8 +117,10 @@ func TestBreaker(t *testing.T) {
 		expect("one visitor's much data is nobody else's trouble", 1, dewar.ErrTooLarge)
 	}
 	for range 5 {
-		leaves()
+		leaves(context.Canceled)
+		leaves(errors.New("a connection that was closed for it"))
 	}
+	st.err = context.Canceled
 	for range 3 {
 		expect("a client that cancels by itself is in trouble", 1, context.Canceled)
 	}

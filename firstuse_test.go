@@ -111,3 +111,33 @@ func TestDeadBeforeTheLastStep(t *testing.T) {
 		}
 	}
 }
+
+// A session whose life is nearly over isn't taken for one whose renewer died: no
+// route that keeps nothing alive extends it, nor asks for that.
+func TestOnlyARenewalIsFinished(t *testing.T) {
+	c := newClock()
+	st := memstore.New(memstore.Options{Now: c.now})
+	asked := &between{Store: st}
+	m := managing(t, &dewar.InStore{Store: asked}, func(o *dewar.Options) { o.Now, o.Life.Idle = c.now, time.Hour })
+	cookie := signedIn(t, m, map[string]any{"a": 1})
+	cookie = cookieOf(visit(m, cookie, renews))
+	polls := m.With(dewar.Route{NoKeepAlive: true})
+	visit(m, cookie, reads) // the first use
+	for range 3 {
+		c.at = c.at.Add(50 * time.Minute)
+		visit(m, cookie, reads)
+	}
+	c.at = c.at.Add(time.Hour - 30*time.Second)
+	asked.touch = func() { t.Error("a poll asks for a life") }
+	for _, gone := range []bool{false, false, true} {
+		visit(polls, cookie, func(s *dewar.Session) {
+			if s.IsNew() != gone {
+				t.Errorf("gone: %v, want %v", s.IsNew(), gone)
+			}
+		})
+		c.at = c.at.Add(16 * time.Second)
+	}
+	if n := sessions(st); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
+}

@@ -128,6 +128,25 @@ func TestASocketsSessionLivesOn(t *testing.T) {
 	}
 }
 
+// It is extended once a twentieth of its life is over, not at each commit.
+func TestASocketsSessionIsExtendedNowAndThen(t *testing.T) {
+	c, seen := newClock(), &recorder{everything: true}
+	m, _ := stored(t, func(o *dewar.Options) {
+		o.Now, o.Life.Idle, o.Observer = c.now, 100*time.Minute, dewar.Patient(seen)
+	})
+	s, _ := m.Load(t.Context(), "")
+	s.Set("a", 1)
+	for range 50 {
+		if _, err := m.Commit(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		c.at = c.at.Add(time.Minute)
+	}
+	if n := strings.Count(seen.kinds(), "extended"); n != 9 {
+		t.Errorf("extended %d times in 49 minutes, want once in five", n)
+	}
+}
+
 // Who renews a session and commits it twice hasn't come with its new id yet: if the
 // answer is lost the previous one is let in once.
 func TestCommittedTwiceIsNoFirstUse(t *testing.T) {

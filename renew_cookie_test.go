@@ -24,7 +24,9 @@ func TestWhoMeetsARenewalSendsNoCookie(t *testing.T) {
 			}
 			m := managing(t, b, life)
 			old := signedIn(t, managing(t, &dewar.InStore{Store: from}, life), map[string]any{"a": 1})
-			c.at = c.at.Add(31 * time.Minute)
+			if how == "reads" { // its id is worn, so that it renews
+				c.at = c.at.Add(31 * time.Minute)
+			}
 			var second *http.Response
 			from.removal = func() { second = visit(m, old, do) } // the page's second request
 			jar := cookieOf(visit(m, old, renews))
@@ -39,6 +41,24 @@ func TestWhoMeetsARenewalSendsNoCookie(t *testing.T) {
 					t.Errorf("%s, %s beside it: the visitor is logged out, as a thief", kind, how)
 				}
 			})
+		}
+	}
+}
+
+// The mark that a dead renewer left keeps nobody from being sent the cookie once it
+// can't be at it any more: the cookie has a life of its own.
+func TestWritersAfterADeadRenewer(t *testing.T) {
+	c := newClock()
+	st := &dying{Store: memstore.New(memstore.Options{Now: c.now})}
+	m := on(t, st, c)
+	cookie := signedIn(t, m, map[string]any{"n": 0})
+	st.dead = true
+	visit(m, cookie, renews)
+	st.dead = false
+	for after, want := range map[time.Duration]string{0: "", 11 * time.Second: cookie} {
+		c.at = time.Unix(1_700_000_000, 0).Add(after)
+		if got := cookieOf(visit(m, cookie, counts)); got != want {
+			t.Errorf("%v after the renewer died: a cookie: %v, want one: %v", after, got != "", want != "")
 		}
 	}
 }

@@ -306,8 +306,8 @@ func TestClaimOfTheDead(t *testing.T) {
 	visit(m, cookie, func(s *dewar.Session) { s.Renew() })
 	st.dead = false
 	renew := func(s *dewar.Session) { s.Renew() }
-	if got := cookieOf(visit(m, cookie, renew)); got != "" {
-		t.Error("renewed while another may be at it")
+	if res := visit(m, cookie, renew); cookieOf(res) != "" || res.StatusCode != 200 {
+		t.Errorf("while another may be at it: status %d, a cookie: %v", res.StatusCode, cookieOf(res) != "")
 	}
 	c.at = c.at.Add(11 * time.Second)
 	next := ""

@@ -23,7 +23,7 @@ export DEWAR_MONGO ?= $(CURDIR)/.cache/venv-mongo/bin/secantusd-py
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## run the smallest program there is; needs nothing but Go
+demo: ## run examples/hello: sign in, count visits, flash, sign out; needs nothing but Go
 	GOWORK=off $(GO) run -C examples ./hello
 
 setup: ## install what the checks need; quick when nothing is missing
@@ -78,5 +78,5 @@ bench: ## the tables of docs/performance.md, paired and in one run, then every b
 	GOWORK=off $(GO) run -C bench ./cmd/served
 	$(GO) test -run '^$$' -bench . -benchmem work
 
-chaos: setup ## have every store fail under load, a quarter of an hour, and print the table of docs/guarantees.md
+chaos: setup ## have every store fail under load, some ten minutes, and print the table of docs/guarantees.md
 	DEWAR_CHAOS=full $(GO) test -count=1 -v -timeout 1h -run '^TestChaos$$' ./interop/chaos

@@ -31,7 +31,8 @@ type Options struct {
 
 // New makes a Store of servers, host:port, host (the port is 11211 then) or the
 // path of a unix socket; see [Selector] for what their order and spelling mean.
-// Nothing is connected to before it is needed.
+// Nothing is connected to before it is needed. No server at all is an error, and one
+// that is none of these.
 func New(servers []string, o Options) (*Store, error) {
 	if len(servers) == 0 {
 		return nil, errors.New("memcachestore: no server was given")

@@ -17,7 +17,8 @@ type Selector struct {
 	prepare func(servers []string) func(key string) int // an index of servers
 }
 
-// String is the selector's name in a URL: pymemcache, python-memcached or pylibmc.
+// String is the selector's name in a URL: pymemcache, python-memcached or pylibmc;
+// empty for the zero Selector.
 func (s Selector) String() string { return s.name }
 
 var (
@@ -45,7 +46,8 @@ var (
 	}}
 )
 
-// SelectorByName finds a selector by its name.
+// SelectorByName finds a selector by its name, as [Selector.String] gives it. Any
+// other, and none, is an error.
 func SelectorByName(name string) (Selector, error) {
 	for _, s := range [...]Selector{Pymemcache, PythonMemcached, Pylibmc} {
 		if s.name == name {

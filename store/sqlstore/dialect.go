@@ -24,7 +24,8 @@ var (
 
 func (d Dialect) known() bool { return d >= PostgreSQL && d <= SQLite }
 
-// String is the dialect's name in lower case: postgresql, mysql, sqlite.
+// String is the dialect's name in lower case: postgresql, mysql, sqlite; none for
+// what is none of them.
 func (d Dialect) String() string {
 	if !d.known() {
 		return "none"
@@ -33,7 +34,7 @@ func (d Dialect) String() string {
 }
 
 // ParseDialect finds a dialect by its name: postgresql or postgres, mysql or
-// mariadb, sqlite.
+// mariadb, sqlite. Any other name, and none, is an error.
 func ParseDialect(name string) (Dialect, error) {
 	switch name {
 	case "postgresql", "postgres":

@@ -78,7 +78,8 @@ func indexOf(table string) string {
 // Migrate makes the table of [Schema], and gives one that Flask made what it
 // lacks: the index, and on MySQL the MEDIUMBLOB and the collation, for which
 // MySQL copies the table. It returns the statements that it ran. To do it again
-// does nothing. It drops nothing and changes no row.
+// changes nothing: on PostgreSQL and SQLite the same statements run, and do nothing
+// where all is there. It drops nothing and changes no row.
 //
 // Nothing but a call of it ever changes the schema.
 func (s *Store) Migrate(ctx context.Context) (done []string, err error) {

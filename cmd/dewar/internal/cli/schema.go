@@ -67,8 +67,9 @@ func newMigrateSchema(env Env) *cobra.Command {
 		Long: `Make the table of sessions in the database that a store's URL leads to, or what a
 table lacks that Flask-Session made: the index on the expiry; on MySQL room for
 more than 64 KiB and keys that tell a from A, for which MySQL copies the table.
-What was done is printed as SQL. To do it again does nothing, and no session is
-touched. What has no schema is unsupported.
+What was run is printed as SQL. To do it again changes nothing, but prints on
+PostgreSQL and SQLite the same, which does nothing where all is there. No session
+is touched. What has no schema is unsupported.
 
 ` + storeHelp + "\n\n" + storeExitHelp,
 		Example: `  dewar migrate-schema --store postgres://localhost/mydb`,

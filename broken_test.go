@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -19,7 +20,8 @@ func TestAPanicInTheCommit(t *testing.T) {
 		"a page is":               func(w http.ResponseWriter) { fmt.Fprint(w, "done") },
 		"a status is":             func(w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) },
 	} {
-		m := managing(t, &dewar.InStore{Store: memstore.New(memstore.Options{})}, nil)
+		seen := &recorder{}
+		m := managing(t, &dewar.InStore{Store: memstore.New(memstore.Options{})}, func(o *dewar.Options) { o.Observer = dewar.Patient(seen) })
 		cookie := signedIn(t, m, map[string]any{"n": "x"})
 		res := do(m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			func() {
@@ -33,6 +35,9 @@ func TestAPanicInTheCommit(t *testing.T) {
 		body, _ := io.ReadAll(res.Body)
 		if res.StatusCode != http.StatusInternalServerError || string(body) != "The session could not be saved.\n" || len(res.Header["Set-Cookie"]) > 0 {
 			t.Errorf("%s: status %d, %q", what, res.StatusCode, body)
+		}
+		if got := seen.kinds(); strings.Count(got, "failed:save") != 1 {
+			t.Errorf("%s: events %q", what, got)
 		}
 		visit(m, cookie, func(s *dewar.Session) {
 			if s.Get("n") != int64(1) {

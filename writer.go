@@ -36,6 +36,7 @@ func (w *writer) begin(status int) bool {
 	switch w.state {
 	case pending:
 	case broken:
+		w.q.m.observe(w.q.r.Context(), w.q.s.rec.ID, Event{Kind: Failed, Reason: reasonSave, Err: errPanicked})
 		w.refuse(errPanicked)
 		return false
 	default:

@@ -44,7 +44,7 @@ type ending struct {
 
 // Commit saves s, if need be, and returns what the response owes to it. It is
 // for sessions of [Manager.Load]; Wrap does it by itself. The session can be
-// used on, and committed again. After an error nothing but Answer.Vary is owed;
+// used on, by several goroutines, and committed again. After an error nothing but Answer.Vary is owed;
 // ErrNoWrap says that the session isn't one of this manager's.
 func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 	if s.owner != m.shared {
@@ -65,13 +65,6 @@ func (m *Manager) Commit(ctx context.Context, s *Session) (Answer, error) {
 		out.SetCookie = []string{a.line}
 	}
 	return out, err
-}
-
-// commitAlone is commit for a caller that doesn't hold s.mu.
-func (m *Manager) commitAlone(ctx context.Context, s *Session, e ending) (answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return m.commit(ctx, s, e)
 }
 
 // commit saves s, if need be, and tells the observer what came of it. The caller
@@ -155,8 +148,8 @@ func (m *Manager) facts(s *Session, e ending) facts {
 	} else {
 		life := m.life(s)
 		age := s.rec.Age
-		if !s.at.IsZero() {
-			age += m.o.Now().Sub(s.at)
+		if s.at != 0 {
+			age += time.Duration(m.o.Now().UnixNano() - s.at)
 		}
 		f.due = age >= min(max(life/20, time.Minute), life/2) && age > 0
 	}

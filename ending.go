@@ -99,8 +99,8 @@ func (s *Session) ended() (lost string, err error) {
 // extended notes that the life of the session began anew.
 func (s *Session) extended(now func() time.Time) {
 	s.rec.Age, s.rec.Stale = 0, false
-	if !s.at.IsZero() {
-		s.at = now()
+	if s.at != 0 {
+		s.at = now().UnixNano()
 	}
 }
 

@@ -3,7 +3,6 @@ package dewar_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -99,7 +98,7 @@ func TestDeadBeforeTheLastStep(t *testing.T) {
 				do(h, cookie)
 				c.at = c.at.Add(5 * time.Second)
 				next := cookieOf(do(h, cookie))
-				if id == "either" && strings.Contains(next, "=") {
+				if id == "either" && next != "" {
 					cookie = next
 				}
 				do(h, cookie)

@@ -161,12 +161,12 @@ func (c *InStore) firstUse(ctx context.Context, r Record) (Record, error) {
 // died before it, on whatever route and with whatever answer. A store that doesn't
 // say what is left of a life leaves that to the next touch.
 func (c *InStore) finish(ctx context.Context, r Record) {
-	st, _ := r.State.(*stored)
-	if st == nil {
+	st, short := r.State.(*stored), c.untilDone()
+	if st.item.Left <= 0 || st.item.Left > short || st.header.life <= short {
 		return
 	}
-	since, short := c.now().Sub(st.header.renewed), c.untilDone()
-	if st.item.Left <= 0 || st.item.Left > short || since >= short || st.header.life <= short {
+	since := c.now().Sub(st.header.renewed)
+	if since >= short {
 		return
 	}
 	if c.Store.Touch(ctx, c.recordKey(r.ID), min(st.header.life-since, c.left(st.header))) == nil {

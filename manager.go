@@ -106,7 +106,7 @@ func (m *Manager) From(ctx context.Context) *Session {
 // leads nowhere, give a new session; the error says that the backend can't
 // answer.
 func (m *Manager) Load(ctx context.Context, value string) (*Session, error) {
-	s := &Session{sent: value != "", at: m.o.Now()}
+	s := &Session{sent: value != "", at: m.o.Now().UnixNano()}
 	if value == "" {
 		m.begin(s)
 		return s, nil

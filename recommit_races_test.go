@@ -178,17 +178,14 @@ func TestCommittedTwiceIsNoFirstUse(t *testing.T) {
 
 // What can't be saved is told to the observer, once, also where no request ends.
 func TestACommitTellsWhatWentWrong(t *testing.T) {
-	for want, m := range map[string]*dewar.Manager{
-		"failed:read-only": manager(t, func(o *dewar.Options) { o.Backend = dewar.Unavailable{} }),
-		"failed:rules":     manager(t, nil),
-	} {
+	for want, unavailable := range map[string]bool{"failed:read-only": true, "failed:rules": false} {
 		seen := &recorder{}
-		o := m.Options()
-		o.Observer = dewar.Patient(seen)
-		m, err := dewar.New(o)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := manager(t, func(o *dewar.Options) {
+			o.Observer = dewar.Patient(seen)
+			if unavailable {
+				o.Backend = dewar.Unavailable{}
+			}
+		})
 		s, _ := m.Load(t.Context(), "")
 		s.Set("a", 1)
 		s.Permanent(true)

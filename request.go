@@ -181,7 +181,9 @@ func (q *request) abort() {
 // commit saves the session and writes what the response owes to it into its
 // header.
 func (q *request) commit(e ending) error {
-	a, err := q.m.commitAlone(q.r.Context(), &q.s, e)
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	a, err := q.m.commit(q.r.Context(), &q.s, e)
 	h := q.w.ResponseWriter.Header()
 	if a.vary {
 		varyOnCookie(h, q.s.rules, q.lines[:0:1])

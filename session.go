@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/codec/taggedjson"
@@ -43,7 +42,7 @@ type Session struct {
 	told      bool // a commit has told the client its present cookie
 	reported  bool // a commit has told the observer of err
 	owner     *shared
-	at        time.Time // when rec.Age was so much; zero: in this request
+	at        int64 // when rec.Age was so much, in ns of Unix's; 0: in this request
 
 	login string // whom Login bound it to in this request
 
